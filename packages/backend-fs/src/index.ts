@@ -1,0 +1,3 @@
+export type { FsStoreOptions } from "./options.js";
+export { createBackend, fsBackend } from "./plugin.js";
+export { openFsStore } from "./store.js";

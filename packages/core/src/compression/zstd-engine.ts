@@ -1,0 +1,36 @@
+import { ObjectStoreError } from "../errors.js";
+
+/** What the library that does the work must offer. */
+export interface ZstdEngine {
+  readonly name: "zstd-napi" | "node:zlib";
+  /** Compresses one frame a call, with content size and checksum in it; the result is valid until the next call. */
+  frameCompressor(level: number): (content: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+  decode(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+}
+
+/** Tries to load an engine; undefined where it is not to be had. */
+export type ZstdEngineLoader = () => Promise<ZstdEngine | undefined>;
+
+let chosen: Promise<ZstdEngine> | undefined;
+
+/** The engine of this process: zstd-napi, else the zstd of node:zlib, else Unsupported with the remedy. */
+export function zstdEngine(): Promise<ZstdEngine> {
+  chosen ??= chooseZstdEngine([loadNapi, loadNodeZlib]);
+  return chosen;
+}
+
+/** The first engine that loads. */
+export async function chooseZstdEngine(loaders: readonly ZstdEngineLoader[]): Promise<ZstdEngine> {
+  for (const load of loaders) {
+    const engine = await load();
+    if (engine !== undefined) return engine;
+  }
+  throw new ObjectStoreError(
+    "Unsupported",
+    "zstd is not available: the optional package zstd-napi did not load and this Node has no zstd in node:zlib. " +
+      "Install zstd-napi (npm install zstd-napi; it may need a C++ compiler), or use Node 22.15 or later, or compress with gzip",
+  );
+}
+
+const loadNapi: ZstdEngineLoader = async () => (await import("./zstd-napi.js")).loadZstdNapi();
+const loadNodeZlib: ZstdEngineLoader = async () => (await import("./zstd-node.js")).loadZstdNode();

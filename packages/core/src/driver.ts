@@ -1,0 +1,85 @@
+import type { Capabilities } from "./capabilities.js";
+import type { ByteRange, ResolvedRange } from "./range.js";
+import type { Sink, SinkOptions } from "./sink/sink.js";
+import type { StaleUpload } from "./store.js";
+
+/**
+ * What a backend writes: its own primitives and nothing else. Arguments have been checked, keys are whole (the store's
+ * prefix is in them), and conditions that `capabilities` lacks never arrive. Errors are thrown as ObjectStoreError with
+ * core's codes; core adds operation, URI and backend where they are absent. Each method stops its requests on `signal`.
+ */
+export interface StoreDriver {
+  /** The backend's name, such as `fs`. */
+  readonly backend: string;
+  readonly capabilities: Capabilities;
+
+  /** Refuses with InvalidArgument a key that only this backend cannot hold. */
+  checkKey?(key: string, operation: string): void;
+  openSink(key: string, options: SinkOptions): Promise<Sink>;
+  head(key: string, signal?: AbortSignal): Promise<DriverObject>;
+  read(key: string, options: DriverReadOptions): Promise<DriverRead>;
+  /** Pages of what lies under `prefix`, in the order of UTF-8 bytes; a page is fetched when it is asked for. */
+  list(options: DriverListOptions): AsyncIterable<DriverPage>;
+  /** Deletes; false if there was no such object. */
+  delete(key: string, options: { readonly ifMatch?: string; readonly signal?: AbortSignal }): Promise<boolean>;
+  /** Many at once, where the store has a call for it; an error for each key that failed. */
+  deleteMany?(keys: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
+  /** A copy without the bytes passing through this process; without it core streams them. */
+  copy?(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void>;
+  /** One atomic step; without it core copies and deletes. */
+  rename?(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void>;
+  sweep(options: {
+    readonly prefix: string;
+    readonly olderThanMs: number;
+    readonly dryRun: boolean;
+    readonly signal?: AbortSignal;
+  }): Promise<StaleUpload[]>;
+  close(): Promise<void>;
+}
+
+/** Facts about an object, as the backend knows them. */
+export interface DriverObject {
+  readonly key: string;
+  readonly size: number;
+  readonly etag: string;
+  readonly lastModified: Date;
+  readonly checksum?: string;
+  readonly storedChecksum?: string;
+  readonly versionId?: string;
+  readonly contentType?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface DriverReadOptions {
+  readonly range?: ByteRange;
+  /** Only this version; else PreconditionFailed. */
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** An opened object of one version. Its body is iterated once, or cancelled. Chunks belong to the reader. */
+export interface DriverRead {
+  readonly object: DriverObject;
+  readonly range: ResolvedRange;
+  readonly body: AsyncIterable<Uint8Array>;
+  cancel(): Promise<void>;
+}
+
+export interface DriverListOptions {
+  readonly prefix: string;
+  readonly delimiter?: string;
+  readonly startAfter?: string;
+  readonly pageSize: number;
+  readonly signal?: AbortSignal;
+}
+
+export type DriverEntry = DriverObject | { readonly prefix: string };
+
+export interface DriverPage {
+  readonly entries: readonly DriverEntry[];
+}
+
+export interface DriverCopyOptions {
+  readonly ifNotExists?: boolean;
+  readonly signal?: AbortSignal;
+}

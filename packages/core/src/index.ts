@@ -1,0 +1,55 @@
+export type { Capabilities } from "./capabilities.js";
+export { Crc32c, crc32c } from "./checksum/crc32c.js";
+export { formatChecksum, parseChecksum } from "./checksum/text.js";
+export { type Codec, type CompressionOptions, codecOfKey } from "./compression/codec.js";
+export { forEachConcurrently } from "./concurrency.js";
+export type { DiscoveryOptions } from "./discovery.js";
+export type {
+  DriverCopyOptions,
+  DriverEntry,
+  DriverListOptions,
+  DriverObject,
+  DriverPage,
+  DriverRead,
+  DriverReadOptions,
+  StoreDriver,
+} from "./driver.js";
+export { createStore, type StoreBase } from "./driver-store.js";
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  isObjectStoreError,
+  ObjectStoreError,
+  toObjectStoreError,
+} from "./errors.js";
+export { compareKeys } from "./key.js";
+export { groupByDelimiter, groupOf, isAfter, toPages } from "./list-pages.js";
+export { createMemoryStore, memoryBackend } from "./memory/memory-backend.js";
+export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
+export { checkInteger, checkOptions } from "./options.js";
+export type { BackendPlugin, StoreLocation } from "./plugin.js";
+export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
+export { defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
+export { abortedError, orAborted, throwIfAborted } from "./signal.js";
+export { BufferedSink } from "./sink/buffered-sink.js";
+export type { Sink, SinkOptions, SinkReceipt, SinkSummary } from "./sink/sink.js";
+export type {
+  CallOptions,
+  CopyOptions,
+  DeleteManyResult,
+  DeleteOptions,
+  GetOptions,
+  GetRangeOptions,
+  GetRangesOptions,
+  ListEntry,
+  ListOptions,
+  ObjectInfo,
+  ObjectStore,
+  StaleUpload,
+  StoredObject,
+  SweepOptions,
+} from "./store.js";
+export { asBasePath, formatObjectUri, type ObjectUri, parseObjectUri } from "./uri.js";
+export type { ObjectWriter, WriteResult, WriterOptions, WriterState } from "./writer/object-writer.js";
+export type { PutSource } from "./writer/put-source.js";
+export { toWebWritable, toWritable } from "./writer/to-writable.js";

@@ -1,0 +1,188 @@
+import { constants } from "node:fs";
+import { copyFile, lstat, open, stat, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Capabilities } from "../capabilities.js";
+import type {
+  DriverCopyOptions,
+  DriverListOptions,
+  DriverObject,
+  DriverPage,
+  DriverRead,
+  DriverReadOptions,
+  StoreDriver,
+} from "../driver.js";
+import { ObjectStoreError } from "../errors.js";
+import { throwIfAborted } from "../signal.js";
+import type { Sink, SinkOptions } from "../sink/sink.js";
+import type { StaleUpload } from "../store.js";
+import { withClaim } from "./claim.js";
+import { fromNodeError, nativeCode } from "./errors.js";
+import type { FileIo } from "./file-io.js";
+import { listTree } from "./list-tree.js";
+import { checkLocalKey } from "./local-key.js";
+import { LocalRoot, type WritePlace } from "./local-root.js";
+import { openLocalSink } from "./local-sink.js";
+import { checkVersion, type Durability, publish, syncFolders } from "./publish.js";
+import { openLocalFile } from "./read-file.js";
+import { type SweepTreeOptions, sweepTree } from "./sweep-tree.js";
+import { tempName } from "./temp-file.js";
+import { describeFile, stampVersion } from "./version.js";
+
+const CAPABILITIES: Capabilities = {
+  ifNotExists: true,
+  ifMatch: true,
+  atomicRename: true,
+  metadata: false,
+  anyKey: false,
+  keyBelowKey: false,
+  maxKeyBytes: 1024,
+};
+
+export interface LocalDriverOptions {
+  /** The backend's name. */
+  readonly backend: string;
+  /** The folder that keys are paths below; made by the first write. */
+  readonly root: string;
+  readonly io: FileIo;
+  readonly durability: Durability;
+}
+
+/** The driver of every backend whose objects are files: an object is a file, replaced whole and never changed. */
+export class LocalDriver implements StoreDriver {
+  readonly backend: string;
+  readonly capabilities: Capabilities = CAPABILITIES;
+  readonly #root: LocalRoot;
+  readonly #io: FileIo;
+  readonly #durability: Durability;
+
+  constructor({ backend, root, io, durability }: LocalDriverOptions) {
+    this.backend = backend;
+    this.#root = new LocalRoot(root);
+    this.#io = io;
+    this.#durability = durability;
+  }
+
+  checkKey(key: string, operation: string): void {
+    checkLocalKey(key, operation);
+  }
+
+  openSink(key: string, options: SinkOptions): Promise<Sink> {
+    return openLocalSink(this.#root, key, this.#io, this.#durability, options);
+  }
+
+  async head(key: string): Promise<DriverObject> {
+    return existing(async () => {
+      const stats = await stat(await this.#root.realFile(key), { bigint: true });
+      if (!stats.isFile()) throw new ObjectStoreError("NotFound", `${JSON.stringify(key)} is not a file`);
+      return describeFile(key, stats);
+    });
+  }
+
+  read(key: string, options: DriverReadOptions): Promise<DriverRead> {
+    return existing(() => openLocalFile(this.#root, key, this.#io, options));
+  }
+
+  list(options: DriverListOptions): AsyncIterable<DriverPage> {
+    return listTree(this.#root, options);
+  }
+
+  async delete(
+    key: string,
+    { ifMatch, signal }: { readonly ifMatch?: string; readonly signal?: AbortSignal },
+  ): Promise<boolean> {
+    try {
+      const { folder, path } = await this.#root.realEntry(key);
+      throwIfAborted(signal, "delete");
+      if ((await lstat(path)).isDirectory()) return false;
+      if (ifMatch === undefined) await unlink(path);
+      else {
+        await withClaim(folder, path, ifMatch, signal, async () => {
+          await checkVersion(path, ifMatch);
+          await unlink(path);
+        });
+      }
+      await this.#sync([folder]);
+      await this.#root.pruneEmpty(folder);
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw fromNodeError(error);
+    }
+  }
+
+  async copy(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
+    const source = await existing(() => this.#root.realFile(sourceKey));
+    await this.#intoPlace(targetKey, async (place) => {
+      const temp = join(place.folder, tempName());
+      try {
+        await copyFile(source, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+        const handle = await open(temp, "r+");
+        try {
+          await stampVersion(handle);
+          if (this.#durability === "fsync") await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        throwIfAborted(options.signal, "copy");
+        await publish(temp, place.path, options);
+      } catch (error) {
+        await unlink(temp).catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async rename(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
+    const source = await existing(() => this.#root.realEntry(sourceKey));
+    await this.head(sourceKey);
+    await this.#intoPlace(targetKey, async (place) => {
+      throwIfAborted(options.signal, "rename");
+      await publish(source.path, place.path, options);
+    });
+    await this.#sync([source.folder]);
+    await this.#root.pruneEmpty(source.folder);
+  }
+
+  sweep(options: SweepTreeOptions): Promise<StaleUpload[]> {
+    return sweepTree(this.#root, options);
+  }
+
+  async close(): Promise<void> {}
+
+  /** Makes a key's folder for `act`, and takes it away again if that fails. */
+  async #intoPlace(key: string, act: (place: WritePlace) => Promise<void>): Promise<void> {
+    try {
+      const place = await this.#root.placeFor(key);
+      try {
+        await act(place);
+      } catch (error) {
+        if (place.madeFolders.length > 0) await this.#root.pruneEmpty(place.folder);
+        throw error;
+      }
+      await this.#sync([place.folder, ...place.madeFolders.map(dirname)]);
+    } catch (error) {
+      throw fromNodeError(error);
+    }
+  }
+
+  async #sync(folders: readonly string[]): Promise<void> {
+    if (this.#durability === "fsync") await syncFolders(folders);
+  }
+}
+
+/** For what must exist: a path through something that is no folder names nothing. */
+async function existing<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (isMissing(error)) {
+      throw new ObjectStoreError("NotFound", error instanceof Error ? error.message : String(error), { cause: error });
+    }
+    throw fromNodeError(error);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const code = nativeCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}

@@ -1,0 +1,33 @@
+import { ObjectStoreError } from "../errors.js";
+
+/** Names that begin so are Sluice's own temporary files: never listed, never keys. */
+export const RESERVED_PREFIX = ".sluice-";
+
+/** The longest file name that Linux and macOS file systems take, in bytes. */
+const MAX_NAME_BYTES = 255;
+
+/** Refuses with InvalidArgument a key that can't be a path below a folder, or would be another key's path too. */
+export function checkLocalKey(key: string, operation: string): void {
+  for (const segment of key.split("/")) {
+    const problem = segmentProblem(segment);
+    if (problem === undefined) continue;
+    throw new ObjectStoreError("InvalidArgument", `${operation}: key ${JSON.stringify(key)} ${problem}`, { operation });
+  }
+}
+
+/** Whether a listing's prefix, up to its last `/`, can be a folder at all. */
+export function isLocalFolder(folder: string): boolean {
+  return folder.split("/").every((segment) => segmentProblem(segment) === undefined);
+}
+
+function segmentProblem(segment: string): string | undefined {
+  if (segment === "") return "has an empty segment, which no file system can hold";
+  if (segment === "." || segment === "..") return `has the segment "${segment}"`;
+  if (segment.startsWith(RESERVED_PREFIX)) return `uses the reserved name prefix ${RESERVED_PREFIX}`;
+  if (segment.includes("\0")) return "holds NUL";
+  if (process.platform === "win32" && /[\\:<>"|?*]/.test(segment)) return "has a character that Windows does not take";
+  const bytes = Buffer.byteLength(segment);
+  return bytes > MAX_NAME_BYTES
+    ? `has a segment of ${bytes} bytes, a file name has at most ${MAX_NAME_BYTES}`
+    : undefined;
+}

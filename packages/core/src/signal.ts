@@ -1,0 +1,33 @@
+import { ObjectStoreError } from "./errors.js";
+
+/** The error of a call that `signal` stopped; its cause is the signal's reason. */
+export function abortedError(operation: string, signal: AbortSignal): ObjectStoreError {
+  return new ObjectStoreError("Aborted", `${operation} was aborted`, { operation, cause: signal.reason });
+}
+
+export function throwIfAborted(signal: AbortSignal | undefined, operation: string): void {
+  if (signal?.aborted === true) throw abortedError(operation, signal);
+}
+
+/**
+ * `promise`, or an Aborted error as soon as `signal` fires. For waits that cannot be stopped themselves, such as a
+ * stalled source: what the promise does later is ignored.
+ */
+export async function orAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | undefined,
+  operation: string,
+): Promise<T> {
+  if (signal === undefined) return promise;
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    onAbort = () => reject(abortedError(operation, signal));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
+  }
+}

@@ -1,0 +1,65 @@
+import { parseChecksum } from "../checksum/text.js";
+import { type Codec, checkCodec, codecOfKey } from "../compression/codec.js";
+import { checkEtag, checkOptions } from "../options.js";
+import { checkRange } from "../range.js";
+import { checkedStream } from "../read/checked-stream.js";
+import { type OpenedContent, openContent } from "../read/open-content.js";
+import { OpenedObject } from "../read/stored-object.js";
+import type { GetOptions, StoredObject } from "../store.js";
+import type { StoreContext } from "./context.js";
+
+/** Opens an object: decoded, checked against its size, and against `verify` where given. */
+export async function getObject(context: StoreContext, key: string, options: GetOptions): Promise<StoredObject> {
+  checkOptions(options, ["range", "decode", "verify", "ifMatch", "signal"], "get");
+  const { range, verify, ifMatch, signal } = options;
+  if (range !== undefined) checkRange(range, "get");
+  checkEtag(ifMatch, "get");
+  const expectedCrc = verify === undefined ? undefined : parseChecksum(verify, "get");
+  const codec = codecFor(key, options.decode, "get");
+  const driverKey = context.keyFor(key, "get");
+  const pin = { ...(ifMatch !== undefined && { ifMatch }), ...(signal !== undefined && { signal }) };
+  const opened =
+    codec === undefined
+      ? asStored(await context.driver.read(driverKey, { ...pin, ...(range !== undefined && { range }) }))
+      : await openContent(context.driver, driverKey, codec, range, pin);
+  const body = checkedStream(opened.content, {
+    expectedBytes: opened.range === undefined ? undefined : opened.range.end - opened.range.start,
+    expectedCrc,
+    signal,
+    uri: context.uriOf(key),
+    backend: context.driver.backend,
+  });
+  return new OpenedObject({
+    info: context.infoOf(opened.read.object),
+    range: opened.range,
+    body: withErrorsOf(context, key, body, opened),
+    cancel: () => opened.read.cancel(),
+  });
+}
+
+/** The codec to decode with: none, the one named, or the one of the key's extension. */
+export function codecFor(key: string, decode: boolean | Codec | undefined, operation: string): Codec | undefined {
+  if (decode === undefined || decode === false) return undefined;
+  if (decode === true) return typeof key === "string" ? codecOfKey(key) : undefined;
+  return checkCodec(decode, operation);
+}
+
+function asStored(read: OpenedContent["read"]): OpenedContent {
+  return { read, range: read.range, content: read.body };
+}
+
+/** Completes the errors of a body, and releases the object also where its last bytes were not asked for. */
+async function* withErrorsOf(
+  context: StoreContext,
+  key: string,
+  body: AsyncIterable<Uint8Array>,
+  { read }: OpenedContent,
+): AsyncGenerator<Uint8Array, void, void> {
+  try {
+    yield* body;
+  } catch (error) {
+    throw context.errorOf(error, "get", key);
+  } finally {
+    await read.cancel();
+  }
+}

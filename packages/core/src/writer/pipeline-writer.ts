@@ -1,0 +1,246 @@
+import { setImmediate as afterInputOutput } from "node:timers/promises";
+import { isUint8Array } from "node:util/types";
+import { Crc32c } from "../checksum/crc32c.js";
+import type { CompressionOptions } from "../compression/codec.js";
+import { createEncoder, type Encoder } from "../compression/encoder.js";
+import { type ErrorDetails, ObjectStoreError, toObjectStoreError } from "../errors.js";
+import { abortedError, throwIfAborted } from "../signal.js";
+import type { Sink, SinkReceipt } from "../sink/sink.js";
+import type { ObjectWriter, WriteResult, WriterState } from "./object-writer.js";
+import { StoredStage } from "./stored-stage.js";
+
+/** Content is hashed, encoded and copied in steps of this many bytes, while they are in the processor's cache. */
+const STEP_BYTES = 64 << 10;
+
+/** After so many bytes without a wait the event loop gets its turn, or neither I/O nor a signal would ever run. */
+const YIELD_BYTES = 1 << 20;
+
+const DONE: Promise<void> = Promise.resolve();
+
+/** What a writer is made of; the store has checked all of it. */
+export interface PipelineParts {
+  readonly key: string;
+  readonly uri: string;
+  readonly backend: string;
+  readonly sink: Sink;
+  readonly compression: (CompressionOptions & { readonly level: number }) | "none";
+  readonly expectedBytes?: number;
+  readonly signal?: AbortSignal;
+  /** Called after the commit and before finalize resolves; may reject, or say who verified the bytes. */
+  readonly afterCommit?: (result: WriteResult) => Promise<WriteResult>;
+}
+
+/** The one writer: hash, encode, sink. Every backend's writer is this one. */
+export class PipelineWriter implements ObjectWriter {
+  readonly key: string;
+  readonly uri: string;
+  readonly compression: CompressionOptions | "none";
+  readonly #parts: PipelineParts;
+  readonly #crc = new Crc32c();
+  readonly #stored: StoredStage;
+  readonly #encoder: Encoder;
+  #state: WriterState = "open";
+  #committed = false;
+  #bytesSinceWait = 0;
+  /** The writes that have not ended; undefined while there are none. */
+  #pending: Promise<void> | undefined;
+  #finalizing: Promise<WriteResult> | undefined;
+  #failure: ObjectStoreError | undefined;
+  #cleanup: Promise<void> | undefined;
+
+  static async open(parts: PipelineParts): Promise<PipelineWriter> {
+    const stored = new StoredStage(parts.sink, parts.compression !== "none");
+    try {
+      const encoder = await createEncoder(parts.compression, stored);
+      throwIfAborted(parts.signal, "createWriter");
+      return new PipelineWriter(parts, stored, encoder);
+    } catch (error) {
+      await parts.sink.abort().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private constructor(parts: PipelineParts, stored: StoredStage, encoder: Encoder) {
+    this.#parts = parts;
+    this.#stored = stored;
+    this.#encoder = encoder;
+    this.key = parts.key;
+    this.uri = parts.uri;
+    this.compression = parts.compression;
+    parts.signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  get state(): WriterState {
+    return this.#state;
+  }
+
+  get bytesWritten(): number {
+    return this.#crc.byteLength;
+  }
+
+  get compressedBytes(): number {
+    return this.#stored.bytes;
+  }
+
+  get compressionRatio(): number {
+    return this.bytesWritten === 0 ? 1 : this.compressedBytes / this.bytesWritten;
+  }
+
+  checksum(): string {
+    return this.#crc.digest();
+  }
+
+  writeChunk(chunk: Uint8Array): Promise<void> {
+    if (this.#state !== "open") return Promise.reject(this.#refusal("writeChunk"));
+    if (!isUint8Array(chunk)) {
+      return Promise.reject(this.#error("InvalidArgument", "writeChunk takes a Uint8Array", "writeChunk"));
+    }
+    if (this.#pending !== undefined) return this.#enqueue(this.#pending.then(() => this.#push(chunk, 0)));
+    try {
+      const waiting = this.#push(chunk, 0);
+      return waiting === undefined ? DONE : this.#enqueue(waiting);
+    } catch (error) {
+      return this.#enqueue(Promise.reject(error));
+    }
+  }
+
+  finalize(): Promise<WriteResult> {
+    if (this.#finalizing !== undefined) return this.#finalizing;
+    if (this.#state !== "open") return Promise.reject(this.#refusal("finalize"));
+    this.#state = "finalizing";
+    this.#finalizing = this.#commit();
+    return this.#finalizing;
+  }
+
+  async cancel(): Promise<void> {
+    if (this.#state === "finalizing") await this.#finalizing?.catch(() => undefined);
+    if (this.#state === "open") {
+      this.#state = "cancelled";
+      this.#cleanUp();
+    }
+    await this.#cleanup;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cancel();
+  }
+
+  /** Pushes a chunk step by step for as long as nobody has to wait. */
+  #push(chunk: Uint8Array, from: number): void | Promise<void> {
+    let offset = from;
+    while (offset < chunk.byteLength) {
+      this.#checkStillWriting();
+      const step =
+        chunk.byteLength - offset <= STEP_BYTES && offset === 0 ? chunk : chunk.subarray(offset, offset + STEP_BYTES);
+      this.#crc.update(step);
+      offset += step.byteLength;
+      this.#bytesSinceWait += step.byteLength;
+      let waiting = this.#encoder.push(step);
+      if (waiting === undefined && this.#bytesSinceWait >= YIELD_BYTES) waiting = afterInputOutput();
+      if (waiting !== undefined) return this.#pushRest(waiting, chunk, offset);
+    }
+  }
+
+  async #pushRest(waiting: Promise<void>, chunk: Uint8Array, offset: number): Promise<void> {
+    await waiting;
+    this.#bytesSinceWait = 0;
+    await this.#push(chunk, offset);
+  }
+
+  /** Puts a write in line; the first that fails settles the writer's fate, and rejects once everything is cleaned up. */
+  #enqueue(write: Promise<void>): Promise<void> {
+    const settled = write.then(
+      () => {
+        this.#checkStillWriting();
+        if (this.#pending === settled) this.#pending = undefined;
+      },
+      (error) => this.#fail(error, "writeChunk"),
+    );
+    settled.catch(() => undefined);
+    this.#pending = settled;
+    return settled;
+  }
+
+  async #commit(): Promise<WriteResult> {
+    try {
+      await this.#pending;
+      const { expectedBytes, sink, afterCommit, signal } = this.#parts;
+      if (expectedBytes !== undefined && expectedBytes !== this.bytesWritten) {
+        const message = `size was declared as ${expectedBytes} bytes, but ${this.bytesWritten} were written`;
+        throw this.#error("InvalidArgument", message, "finalize");
+      }
+      await this.#encoder.end();
+      throwIfAborted(signal, "finalize");
+      const result = this.#describe();
+      const receipt = await sink.commit(result);
+      this.#committed = true;
+      const complete = { ...result, ...receipt, verifiedBy: receipt.verifiedBy ?? "none" } as const;
+      const final = afterCommit === undefined ? complete : await afterCommit(complete);
+      this.#state = "finalized";
+      this.#stopListening();
+      return final;
+    } catch (error) {
+      return this.#fail(error, "finalize");
+    }
+  }
+
+  #describe(): Omit<WriteResult, "verifiedBy" | keyof SinkReceipt> {
+    const checksum = this.checksum();
+    return {
+      uri: this.uri,
+      key: this.key,
+      size: this.bytesWritten,
+      storedSize: this.compressedBytes,
+      checksum,
+      storedChecksum: this.#stored.checksum() ?? checksum,
+      compression: this.compression,
+    };
+  }
+
+  /** Enters the failed state unless the writer has ended before, and always throws: the first error, after the clean-up. */
+  async #fail(error: unknown, operation: string): Promise<never> {
+    if (this.#state === "open" || this.#state === "finalizing") {
+      this.#failure = toObjectStoreError(error, { operation, uri: this.uri, backend: this.#parts.backend });
+      this.#state = "failed";
+      this.#cleanUp();
+    }
+    await this.#cleanup;
+    throw this.#refusal(operation);
+  }
+
+  readonly #onAbort = (): void => {
+    const signal = this.#parts.signal;
+    // While finalizing, the sink has the signal: only it knows whether the object is visible already.
+    if (signal !== undefined && this.#state === "open")
+      this.#fail(abortedError("writer", signal), "abort").catch(() => undefined);
+  };
+
+  #cleanUp(): void {
+    this.#stored.close();
+    this.#cleanup ??= this.#abortSink();
+    this.#stopListening();
+  }
+
+  /** An error after the commit, such as a failed read-back, must not touch what is visible already. */
+  async #abortSink(): Promise<void> {
+    if (!this.#committed) await this.#parts.sink.abort().catch(() => undefined);
+  }
+
+  #stopListening(): void {
+    this.#parts.signal?.removeEventListener("abort", this.#onAbort);
+  }
+
+  #checkStillWriting(): void {
+    if (this.#state === "failed" || this.#state === "cancelled") throw this.#refusal("writeChunk");
+  }
+
+  #refusal(operation: string): ObjectStoreError {
+    if (this.#failure !== undefined) return this.#failure;
+    return this.#error("InvalidState", `the writer is ${this.#state}`, operation);
+  }
+
+  #error(code: ObjectStoreError["code"], message: string, operation: string): ObjectStoreError {
+    const details: ErrorDetails = { operation, uri: this.uri, backend: this.#parts.backend };
+    return new ObjectStoreError(code, `${operation}: ${message}`, details);
+  }
+}
