@@ -1,0 +1,70 @@
+import { type ObjectWriter, throwIfAborted } from "@sluice/core";
+import { CallQueue } from "./call-queue.js";
+import { DataGenerator } from "./data-generator.js";
+import type { Recipe } from "./recipe.js";
+
+export interface GenerateOptions {
+  /** Told how many bytes have been generated so far, after each piece of at most 64 KiB. */
+  readonly onProgress?: (bytesGenerated: number) => void;
+  /** Stops the generation before the next piece. The writer stays open: go on, or cancel it. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Hands a recipe's bytes to a writer, from first to last, and other bytes between them, in the order of the calls. One
+ * piece is under way at a time, because its bytes lie in the generator's memory until the writer has taken them.
+ */
+export class SequentialGeneration {
+  readonly #writer: ObjectWriter;
+  readonly #generator: DataGenerator;
+  readonly #queue = new CallQueue();
+  #bytesGenerated = 0;
+  #bytesPlanned = 0;
+
+  constructor(writer: ObjectWriter, recipe: Recipe) {
+    this.#writer = writer;
+    this.#generator = new DataGenerator(recipe);
+  }
+
+  /** What the writer has accepted. */
+  get bytesGenerated(): number {
+    return this.#bytesGenerated;
+  }
+
+  /** What no call has asked for yet; calls that were stopped give back what they did not generate. */
+  get bytesUnplanned(): number {
+    return this.#generator.recipe.size - this.#bytesPlanned;
+  }
+
+  /** Generates the next `maxBytes`, or what is left of them, and resolves with how many. */
+  generate(maxBytes: number, { onProgress, signal }: GenerateOptions = {}): Promise<number> {
+    const bytes = Math.min(maxBytes, this.bytesUnplanned);
+    this.#bytesPlanned += bytes;
+    return this.#queue.run(async () => {
+      const end = this.#bytesGenerated + bytes;
+      try {
+        while (this.#bytesGenerated < end) {
+          throwIfAborted(signal, "generateRemaining");
+          const piece = this.#generator.piece(this.#bytesGenerated, end - this.#bytesGenerated);
+          await this.#writer.writeChunk(piece);
+          this.#bytesGenerated += piece.byteLength;
+          onProgress?.(this.#bytesGenerated);
+        }
+        return bytes;
+      } catch (error) {
+        this.#bytesPlanned -= end - this.#bytesGenerated;
+        throw error;
+      }
+    });
+  }
+
+  /** Writes other bytes, behind what was asked for before. */
+  write(chunk: Uint8Array): Promise<void> {
+    return this.#queue.run(() => this.#writer.writeChunk(chunk));
+  }
+
+  /** Resolves when all calls have ended, well or not. */
+  whenIdle(): Promise<void> {
+    return this.#queue.whenIdle();
+  }
+}
