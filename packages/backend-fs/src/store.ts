@@ -6,7 +6,7 @@ import { readAhead } from "./read-ahead.js";
 import { RingWriter } from "./ring-writer.js";
 
 /** Files through the page cache. */
-const BUFFERED_IO: FileIo = {
+export const BUFFERED_IO: FileIo = {
   openFlags: 0,
   createWriter: (handle) => new RingWriter(handle),
   read: readAhead,

@@ -44,31 +44,24 @@ const BRAND: symbol = Symbol.for("@sluice/core.ObjectStoreError");
 
 /** The one error class of every package: recognise it with {@link isObjectStoreError}, then switch on `code`. */
 export class ObjectStoreError extends Error {
-  readonly code: ErrorCode;
-  readonly operation: string | undefined;
-  readonly uri: string | undefined;
-  readonly backend: string | undefined;
-  readonly retryable: boolean;
-  readonly statusCode: number | undefined;
-  readonly requestId: string | undefined;
-  readonly expected: string | undefined;
-  readonly actual: string | undefined;
-  readonly bytes: number | undefined;
+  declare readonly code: ErrorCode;
+  declare readonly retryable: boolean;
+  declare readonly operation?: string;
+  declare readonly uri?: string;
+  declare readonly backend?: string;
+  declare readonly statusCode?: number;
+  declare readonly requestId?: string;
+  declare readonly expected?: string;
+  declare readonly actual?: string;
+  declare readonly bytes?: number;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    const { cause, retryable = code === "Unavailable" || code === "Timeout", ...rest } = details;
+    super(message, cause === undefined ? undefined : { cause });
     Object.defineProperty(this, BRAND, { value: true });
-    this.name = "ObjectStoreError";
-    this.code = code;
-    this.operation = details.operation;
-    this.uri = details.uri;
-    this.backend = details.backend;
-    this.retryable = details.retryable ?? (code === "Unavailable" || code === "Timeout");
-    this.statusCode = details.statusCode;
-    this.requestId = details.requestId;
-    this.expected = details.expected;
-    this.actual = details.actual;
-    this.bytes = details.bytes;
+    Object.defineProperty(this, "name", { value: "ObjectStoreError" });
+    const known = Object.entries(rest).filter(([, value]) => value !== undefined);
+    Object.assign(this, { code, retryable, ...Object.fromEntries(known) });
   }
 }
 
@@ -87,9 +80,9 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export function toObjectStoreError(error: unknown, details: ErrorDetails): ObjectStoreError {
   if (isObjectStoreError(error)) {
     const known = error as Writable<ObjectStoreError>;
-    known.operation ??= details.operation;
-    known.uri ??= details.uri;
-    known.backend ??= details.backend;
+    for (const name of ["operation", "uri", "backend"] as const) {
+      if (known[name] === undefined && details[name] !== undefined) known[name] = details[name];
+    }
     return error;
   }
   const reason = error instanceof Error ? error.message : String(error);

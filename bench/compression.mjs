@@ -1,0 +1,45 @@
+import { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { createMemoryStore } from "@sluice/core";
+import { createRecipe, DataGenerator } from "@sluice/datagen";
+import { CompressStream } from "zstd-napi";
+import { compare, renderTable } from "./lib/compare.mjs";
+
+export const title = "Compression";
+export const question =
+  "Generated data of compress 2 into a memory store, against zstd-napi's own stream and node:zlib's gzip stream of the same chunks.";
+
+export async function run({ smoke, rounds }) {
+  const total = smoke ? 4 << 20 : 64 << 20;
+  const generator = new DataGenerator(createRecipe({ size: total, seed: 7n, compress: 2 }));
+  const chunks = [...generator.chunks({}, 1 << 20)];
+  const written = (name, compression) => ({
+    name,
+    run: async () => {
+      await createMemoryStore().put("object", chunks, { compression });
+      return total;
+    },
+  });
+  const streamed = (name, transform) => ({
+    name,
+    run: async () => {
+      await pipeline(
+        Readable.from(chunks, { objectMode: false }),
+        transform(),
+        new Writable({ write: (_chunk, _encoding, done) => done() }),
+      );
+      return total;
+    },
+  });
+  const rows = await compare(
+    [
+      written("zstd 3 in frames of 1 MiB", { codec: "zstd", level: 3 }),
+      streamed("zstd-napi CompressStream 3", () => new CompressStream({ compressionLevel: 3 })),
+      written("gzip 6 in members of 1 MiB", { codec: "gzip", level: 6 }),
+      streamed("node:zlib createGzip 6", () => createGzip({ level: 6 })),
+    ],
+    { rounds },
+  );
+  return { rows, table: renderTable(rows, ["zstd-napi CompressStream 3", "node:zlib createGzip 6"]) };
+}

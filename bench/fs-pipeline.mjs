@@ -1,0 +1,77 @@
+import { createWriteStream } from "node:fs";
+import { mkdtemp, open, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { openFsStore } from "@sluice/backend-fs";
+import { StreamingDataWriter } from "@sluice/datagen";
+import { compare, renderTable } from "./lib/compare.mjs";
+
+export const title = "Writing a file";
+export const question =
+  "One object through the page cache (durability none, as its peers). The peers write the same number of ready-made bytes: Node's Readable into createWriteStream in 64 KiB chunks, and a bare loop of writes of 1 MiB, one after the other.";
+
+export async function run({ smoke, rounds }) {
+  const total = smoke ? 4 << 20 : 512 << 20;
+  const chunk = new Uint8Array(64 << 10).map((_, index) => index * 7);
+  const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  const store = openFsStore(folder, { durability: "none" });
+  const cleanUp = () => rm(join(folder, "object"), { force: true });
+  const generated = (name, options) => ({
+    name,
+    cleanUp,
+    run: async () => {
+      const writer = await StreamingDataWriter.create({ store, key: "object" }, { size: total, seed: 7n, ...options });
+      await writer.generateRemaining();
+      await writer.finalize();
+      return total;
+    },
+  });
+  try {
+    const rows = await compare(
+      [
+        generated("generate + hash + write", { dedup: 1, compress: 1 }),
+        generated("generate (dedup 2, compress 3) + hash + write", { dedup: 2, compress: 3 }),
+        {
+          name: "hash + write",
+          cleanUp,
+          run: async () => {
+            const writer = await store.createWriter("object");
+            for (let done = 0; done < total; done += chunk.length) await writer.writeChunk(chunk);
+            await writer.finalize();
+            return total;
+          },
+        },
+        {
+          name: "Readable → createWriteStream",
+          cleanUp,
+          run: async () => {
+            const source = Readable.from(chunks(chunk, total), { objectMode: false });
+            await pipeline(source, createWriteStream(join(folder, "object")));
+            return total;
+          },
+        },
+        {
+          name: "bare write loop (the limit)",
+          cleanUp,
+          run: async () => {
+            const buffer = new Uint8Array(1 << 20).fill(1);
+            const handle = await open(join(folder, "object"), "w");
+            for (let done = 0; done < total; done += buffer.length) await handle.write(buffer, 0, buffer.length, done);
+            await handle.close();
+            return total;
+          },
+        },
+      ],
+      { rounds },
+    );
+    return { rows, table: renderTable(rows, ["Readable → createWriteStream", "bare write loop (the limit)"]) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function* chunks(chunk, total) {
+  for (let done = 0; done < total; done += chunk.length) yield chunk;
+}

@@ -1,0 +1,6 @@
+import * as checksum from "../checksum.mjs";
+import * as compression from "../compression.mjs";
+import * as fsPipeline from "../fs-pipeline.mjs";
+import * as generation from "../generation.mjs";
+
+export const benchmarks = { checksum, generation, "fs-pipeline": fsPipeline, compression };

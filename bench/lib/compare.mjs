@@ -1,0 +1,39 @@
+/**
+ * Runs candidates in turn, A B C A B C …, so that a machine that changes its speed changes it for all of them, and gives
+ * each one's median. A candidate returns the bytes it moved.
+ */
+export async function compare(candidates, { rounds }) {
+  const rates = new Map(candidates.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, prepare, run, cleanUp } of candidates) {
+      const prepared = await prepare?.();
+      const start = process.hrtime.bigint();
+      const bytes = await run(prepared);
+      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      await cleanUp?.(prepared);
+      // The first round warms up and is not counted.
+      if (round > 0) rates.get(name).push(bytes / seconds / 1e9);
+    }
+  }
+  return candidates.map(({ name }) => ({ name, gigabytesPerSecond: median(rates.get(name)) }));
+}
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Median rates as a Markdown table, with each one's ratio to the named candidates. */
+export function renderTable(rows, references) {
+  const rateOf = (name) => rows.find((row) => row.name === name).gigabytesPerSecond;
+  const header = ["", "GB/s", ...references.map((name) => `÷ ${name}`)];
+  const body = rows.map(({ name, gigabytesPerSecond }) => [
+    name,
+    gigabytesPerSecond.toFixed(2),
+    ...references.map((reference) => (gigabytesPerSecond / rateOf(reference)).toFixed(2)),
+  ]);
+  return [header, header.map((_, index) => (index === 0 ? "---" : "---:")), ...body]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}

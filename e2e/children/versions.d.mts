@@ -1,0 +1,2 @@
+export function versionContent(version: number): Buffer;
+export function wholeVersion(content: Buffer): number;
