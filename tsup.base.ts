@@ -11,6 +11,8 @@ export function packageBuild(entry: Record<string, string>, overrides: Options =
     sourcemap: true,
     clean: true,
     treeshake: true,
+    // Optional dependencies are loaded where they are there, never bundled.
+    external: [/^zstd-napi/],
     ...overrides,
   };
 }

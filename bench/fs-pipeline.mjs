@@ -1,4 +1,4 @@
-import { createWriteStream } from "node:fs";
+import { closeSync, createWriteStream, openSync, writeSync } from "node:fs";
 import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,10 +10,17 @@ import { compare, renderTable } from "./lib/compare.mjs";
 
 export const title = "Writing a file";
 export const question =
-  "One object through the page cache (durability none, as its peers). The peers write the same number of ready-made bytes: Node's Readable into createWriteStream in 64 KiB chunks, and a bare loop of writes of 1 MiB, one after the other.";
+  "One object through the page cache (durability none, as its peers). The peers write the same number of ready-made bytes: Node's Readable into createWriteStream in 64 KiB chunks, and bare loops that write one hot buffer of 256 KiB again and again.";
+
+const BUFFER_BYTES = 256 << 10;
+const REFERENCES = [
+  "Readable → createWriteStream",
+  "bare loop of awaited writes",
+  "bare loop of writeSync (the limit)",
+];
 
 export async function run({ smoke, rounds }) {
-  const total = smoke ? 4 << 20 : 512 << 20;
+  const total = smoke ? 4 << 20 : 256 << 20;
   const chunk = new Uint8Array(64 << 10).map((_, index) => index * 7);
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   const store = openFsStore(folder, { durability: "none" });
@@ -53,20 +60,31 @@ export async function run({ smoke, rounds }) {
           },
         },
         {
-          name: "bare write loop (the limit)",
+          name: "bare loop of awaited writes",
           cleanUp,
           run: async () => {
-            const buffer = new Uint8Array(1 << 20).fill(1);
+            const buffer = new Uint8Array(BUFFER_BYTES).fill(1);
             const handle = await open(join(folder, "object"), "w");
-            for (let done = 0; done < total; done += buffer.length) await handle.write(buffer, 0, buffer.length, done);
+            for (let done = 0; done < total; done += BUFFER_BYTES) await handle.write(buffer, 0, BUFFER_BYTES, done);
             await handle.close();
+            return total;
+          },
+        },
+        {
+          name: "bare loop of writeSync (the limit)",
+          cleanUp,
+          run: () => {
+            const buffer = new Uint8Array(BUFFER_BYTES).fill(1);
+            const file = openSync(join(folder, "object"), "w");
+            for (let done = 0; done < total; done += BUFFER_BYTES) writeSync(file, buffer, 0, BUFFER_BYTES, done);
+            closeSync(file);
             return total;
           },
         },
       ],
       { rounds },
     );
-    return { rows, table: renderTable(rows, ["Readable → createWriteStream", "bare write loop (the limit)"]) };
+    return { rows, table: renderTable(rows, REFERENCES) };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

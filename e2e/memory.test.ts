@@ -10,6 +10,16 @@ const CHILD = fileURLToPath(new URL("children/write-large.mjs", import.meta.url)
 const MIB = 2 ** 20;
 const PEAK_LIMIT_BYTES = 160 * MIB;
 
+async function measure(child: string, ...args: (string | number)[]): Promise<{ size: number; peakBytes: number }> {
+  const folder = await mkdtemp(join(tmpdir(), "sluice-memory-"));
+  try {
+    const { stdout } = await promisify(execFile)(process.execPath, [child, folder, ...args.map(String)]);
+    return JSON.parse(stdout) as { size: number; peakBytes: number };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 /** SLUICE_FULL_SIZE=1 writes 8 GiB, as the release check does; the bound is the same for any size. */
 const LARGE_BYTES = process.env["SLUICE_FULL_SIZE"] === "1" ? 8192 * MIB : 1024 * MIB;
 

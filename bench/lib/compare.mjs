@@ -5,7 +5,9 @@
 export async function compare(candidates, { rounds }) {
   const rates = new Map(candidates.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
-    for (const { name, prepare, run, cleanUp } of candidates) {
+    // Each round begins with another candidate, so that none always runs in the wake of the same one.
+    const first = round % candidates.length;
+    for (const { name, prepare, run, cleanUp } of [...candidates.slice(first), ...candidates.slice(0, first)]) {
       const prepared = await prepare?.();
       const start = process.hrtime.bigint();
       const bytes = await run(prepared);
@@ -18,7 +20,7 @@ export async function compare(candidates, { rounds }) {
   return candidates.map(({ name }) => ({ name, gigabytesPerSecond: median(rates.get(name)) }));
 }
 
-export function median(values) {
+function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

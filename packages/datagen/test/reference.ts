@@ -31,7 +31,7 @@ export function objectSeed(datasetSeed: bigint, index: bigint): bigint {
   return mix(mix(datasetSeed + 0x64617461736574n) + (index + 1n) * G);
 }
 
-export function uniqueFullBlocks({ size, blockSize, dedup }: ReferenceRecipe): bigint {
+function uniqueFullBlocks({ size, blockSize, dedup }: ReferenceRecipe): bigint {
   const full = BigInt(size) / BigInt(blockSize);
   const D = BigInt(Math.round(dedup * 1000));
   if (full === 0n) return 0n;

@@ -10,9 +10,13 @@ export async function* decodeStream(
 ): AsyncGenerator<Uint8Array, void, void> {
   let sourceFailed = false;
   let sourceError: unknown;
+  let sourceBytes = 0;
   async function* watched(): AsyncGenerator<Uint8Array, void, void> {
     try {
-      yield* source;
+      for await (const chunk of source) {
+        sourceBytes += chunk.byteLength;
+        yield chunk;
+      }
     } catch (error) {
       sourceFailed = true;
       sourceError = error;
@@ -21,6 +25,7 @@ export async function* decodeStream(
   }
   try {
     yield* codec === "zstd" ? unzstd(watched()) : gunzip(watched());
+    if (sourceBytes === 0) throw new Error("there is none");
   } catch (error) {
     if (sourceFailed) throw sourceError;
     if (isObjectStoreError(error)) throw error;

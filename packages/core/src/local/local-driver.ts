@@ -111,6 +111,7 @@ export class LocalDriver implements StoreDriver {
   }
 
   async copy(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
+    await this.head(sourceKey);
     const source = await existing(() => this.#root.realFile(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
       const temp = join(place.folder, tempName());
@@ -133,8 +134,8 @@ export class LocalDriver implements StoreDriver {
   }
 
   async rename(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
-    const source = await existing(() => this.#root.realEntry(sourceKey));
     await this.head(sourceKey);
+    const source = await existing(() => this.#root.realEntry(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
       throwIfAborted(options.signal, "rename");
       await publish(source.path, place.path, options);

@@ -19,7 +19,7 @@ import type { StaleUpload } from "../store.js";
 import type { MemoryBucket, MemoryObject } from "./memory-bucket.js";
 
 /** The largest object a memory store holds. */
-export const MEMORY_OBJECT_LIMIT_BYTES: number = 2 ** 32;
+const MEMORY_OBJECT_LIMIT_BYTES = 2 ** 32;
 
 const READ_CHUNK_BYTES = 256 << 10;
 

@@ -17,6 +17,7 @@ export class OpenedObject implements StoredObject {
   readonly #body: AsyncIterable<Uint8Array>;
   readonly #cancel: () => Promise<void>;
   #isTaken = false;
+  #iterator: AsyncIterator<Uint8Array> | undefined;
 
   constructor({ info, range, body, cancel }: OpenedBody) {
     this.info = info;
@@ -33,7 +34,8 @@ export class OpenedObject implements StoredObject {
       });
     }
     this.#isTaken = true;
-    return this.#body[Symbol.asyncIterator]();
+    this.#iterator = this.#body[Symbol.asyncIterator]();
+    return this.#iterator;
   }
 
   async bytes(): Promise<Uint8Array> {
@@ -64,9 +66,9 @@ export class OpenedObject implements StoredObject {
   }
 
   async cancel(): Promise<void> {
-    if (this.#isTaken) return;
     this.#isTaken = true;
     await this.#cancel();
+    await this.#iterator?.return?.();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,7 +5,7 @@ import type { ListEntry, ListOptions } from "../store.js";
 import type { StoreContext } from "./context.js";
 
 /** The most entries a page may have, which is S3's own limit. */
-export const MAX_PAGE_SIZE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 /** Entries one by one; the next page is asked for when the one before has been used up. */
 export async function* listObjects(context: StoreContext, options: ListOptions): AsyncGenerator<ListEntry, void, void> {

@@ -1,0 +1,13 @@
+// Writes one object of `size` bytes, reads it whole in chunks, and prints this process's peak memory.
+// Arguments: folder, size, compression ("none", "zstd", "gzip").
+import { openFsStore } from "@sluice/backend-fs";
+
+const [folder, size, codec] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
+const store = openFsStore(folder, { durability: "none" });
+const writer = await store.createWriter("large", { compression: codec === "none" ? "none" : { codec, level: 1 } });
+const chunk = new Uint8Array(1 << 20).map((_, index) => index);
+for (let written = 0; written < size; written += chunk.length) await writer.writeChunk(chunk);
+const { key, checksum } = await writer.finalize();
+let bytes = 0;
+for await (const part of await store.get(key, { decode: true, verify: checksum })) bytes += part.byteLength;
+console.log(JSON.stringify({ size: bytes, peakBytes: process.resourceUsage().maxRSS * 1024 }));

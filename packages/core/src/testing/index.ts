@@ -1,0 +1,19 @@
+export { conformanceCases } from "./all-cases.js";
+export type {
+  ConformanceCase,
+  ConformanceContext,
+  ConformanceNeed,
+  HarnessHook,
+  SwitchCapability,
+} from "./conformance-case.js";
+export { countingDriver, type DriverCounts } from "./counting-driver.js";
+export type { ConformanceHarness, Corruption } from "./harness.js";
+export type { PlannedCase } from "./plan.js";
+export { SeededRandom } from "./random.js";
+export { runConformanceCase } from "./run-case.js";
+export {
+  type ConformanceCounts,
+  type ConformanceRunner,
+  planConformance,
+  runConformance,
+} from "./run-conformance.js";
