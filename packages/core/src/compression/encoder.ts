@@ -14,12 +14,14 @@ export interface Encoder {
   end(): void | Promise<void>;
 }
 
-/** The encoder of a writer: stored bytes go to `target`. */
-export async function createEncoder(
+/** Makes a writer's encoder over the target of its stored bytes. */
+export type EncoderFactory = (target: ByteTarget) => Encoder;
+
+/** Loads what the codec needs, so that a codec that can't be had is refused before anything is opened. */
+export async function prepareEncoder(
   compression: (CompressionOptions & { readonly level: number }) | "none",
-  target: ByteTarget,
-): Promise<Encoder> {
-  if (compression === "none") return { push: (chunk) => target.write(chunk), end: () => undefined };
+): Promise<EncoderFactory> {
+  if (compression === "none") return (target) => ({ push: (chunk) => target.write(chunk), end: () => undefined });
   const frames = compression.codec === "zstd" ? await zstdFrames(compression.level) : gzipFrames(compression.level);
-  return new FrameEncoder(frames, target);
+  return (target) => new FrameEncoder(frames, target);
 }

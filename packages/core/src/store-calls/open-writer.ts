@@ -1,5 +1,6 @@
 import { Crc32c } from "../checksum/crc32c.js";
 import { checkCompression, compressedKey } from "../compression/codec.js";
+import { prepareEncoder } from "../compression/encoder.js";
 import { ObjectStoreError } from "../errors.js";
 import { checkEtag, checkInteger, checkOptions } from "../options.js";
 import type { SinkOptions } from "../sink/sink.js";
@@ -38,12 +39,14 @@ export async function openWriterOver(
     ...(options.metadata !== undefined && { metadata: options.metadata }),
     ...(options.signal !== undefined && { signal: options.signal }),
   };
-  return PipelineWriter.open({
+  const createEncoder = await prepareEncoder(compression);
+  return new PipelineWriter({
     key: finalKey,
     uri: context.uriOf(finalKey),
     backend: context.driver.backend,
     sink: await context.driver.openSink(driverKey, sinkOptions),
     compression,
+    createEncoder,
     ...(options.size !== undefined && { expectedBytes: options.size }),
     ...(options.signal !== undefined && { signal: options.signal }),
     ...(options.readback === true && {

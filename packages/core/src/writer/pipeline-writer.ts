@@ -2,7 +2,7 @@ import { setImmediate as afterInputOutput } from "node:timers/promises";
 import { isUint8Array } from "node:util/types";
 import { Crc32c } from "../checksum/crc32c.js";
 import type { CompressionOptions } from "../compression/codec.js";
-import { createEncoder, type Encoder } from "../compression/encoder.js";
+import type { Encoder, EncoderFactory } from "../compression/encoder.js";
 import { type ErrorDetails, ObjectStoreError, toObjectStoreError } from "../errors.js";
 import { abortedError, throwIfAborted } from "../signal.js";
 import type { Sink, SinkReceipt } from "../sink/sink.js";
@@ -23,7 +23,8 @@ export interface PipelineParts {
   readonly uri: string;
   readonly backend: string;
   readonly sink: Sink;
-  readonly compression: (CompressionOptions & { readonly level: number }) | "none";
+  readonly compression: CompressionOptions | "none";
+  readonly createEncoder: EncoderFactory;
   readonly expectedBytes?: number;
   readonly signal?: AbortSignal;
   /** Called after the commit and before finalize resolves; may reject, or say who verified the bytes. */
@@ -48,26 +49,15 @@ export class PipelineWriter implements ObjectWriter {
   #failure: ObjectStoreError | undefined;
   #cleanup: Promise<void> | undefined;
 
-  static async open(parts: PipelineParts): Promise<PipelineWriter> {
-    const stored = new StoredStage(parts.sink, parts.compression !== "none");
-    try {
-      const encoder = await createEncoder(parts.compression, stored);
-      throwIfAborted(parts.signal, "createWriter");
-      return new PipelineWriter(parts, stored, encoder);
-    } catch (error) {
-      await parts.sink.abort().catch(() => undefined);
-      throw error;
-    }
-  }
-
-  private constructor(parts: PipelineParts, stored: StoredStage, encoder: Encoder) {
+  constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#stored = stored;
-    this.#encoder = encoder;
+    this.#stored = new StoredStage(parts.sink, parts.compression !== "none");
+    this.#encoder = parts.createEncoder(this.#stored);
     this.key = parts.key;
     this.uri = parts.uri;
     this.compression = parts.compression;
     parts.signal?.addEventListener("abort", this.#onAbort, { once: true });
+    if (parts.signal?.aborted === true) this.#onAbort();
   }
 
   get state(): WriterState {
