@@ -32,6 +32,7 @@ export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
 export { defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
 export { abortedError, orAborted, throwIfAborted } from "./signal.js";
 export { BufferedSink } from "./sink/buffered-sink.js";
+export { type LentMemory, lentMemoryOf, registerLentMemory, type WasmMemory } from "./sink/lent-memory.js";
 export type { Sink, SinkOptions, SinkReceipt, SinkSummary } from "./sink/sink.js";
 export type {
   CallOptions,
@@ -52,4 +53,5 @@ export type {
 export { asBasePath, formatObjectUri, type ObjectUri, parseObjectUri } from "./uri.js";
 export type { ObjectWriter, WriteResult, WriterOptions, WriterState } from "./writer/object-writer.js";
 export type { PutSource } from "./writer/put-source.js";
+export type { Producer } from "./writer/steps.js";
 export { toWebWritable, toWritable } from "./writer/to-writable.js";

@@ -14,9 +14,8 @@ const flags = [
   "simd",
   "--use",
   "abort=",
+  "--importMemory",
   "--initialMemory",
-  "2",
-  "--maximumMemory",
   "2",
 ];
 

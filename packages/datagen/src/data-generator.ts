@@ -17,7 +17,7 @@ export const MAX_CHUNK_BYTES: number = 1 << 30;
  * the object's size.
  */
 export class DataGenerator {
-  readonly #kernel = new Kernel();
+  readonly #kernel = Kernel.own();
   #recipe: Recipe;
 
   constructor(recipe: Recipe) {

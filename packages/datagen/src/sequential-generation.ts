@@ -1,6 +1,7 @@
-import { type ObjectWriter, throwIfAborted } from "@sluice/core";
+import { type ObjectWriter, type Producer, throwIfAborted } from "@sluice/core";
 import { CallQueue } from "./call-queue.js";
-import { DataGenerator } from "./data-generator.js";
+import { InPlaceGenerator } from "./in-place-generator.js";
+import { MAX_PIECE_BYTES } from "./kernel/kernel.js";
 import type { Recipe } from "./recipe.js";
 
 export interface GenerateOptions {
@@ -16,14 +17,16 @@ export interface GenerateOptions {
  */
 export class SequentialGeneration {
   readonly #writer: ObjectWriter;
-  readonly #generator: DataGenerator;
+  readonly #recipe: Recipe;
+  readonly #generator: InPlaceGenerator;
   readonly #queue = new CallQueue();
   #bytesGenerated = 0;
   #bytesPlanned = 0;
 
   constructor(writer: ObjectWriter, recipe: Recipe) {
     this.#writer = writer;
-    this.#generator = new DataGenerator(recipe);
+    this.#recipe = recipe;
+    this.#generator = new InPlaceGenerator(recipe);
   }
 
   /** What the writer has accepted. */
@@ -33,7 +36,7 @@ export class SequentialGeneration {
 
   /** What no call has asked for yet; calls that were stopped give back what they did not generate. */
   get bytesUnplanned(): number {
-    return this.#generator.recipe.size - this.#bytesPlanned;
+    return this.#recipe.size - this.#bytesPlanned;
   }
 
   /** Generates the next `maxBytes`, or what is left of them, and resolves with how many. */
@@ -45,9 +48,9 @@ export class SequentialGeneration {
       try {
         while (this.#bytesGenerated < end) {
           throwIfAborted(signal, "generateRemaining");
-          const piece = this.#generator.piece(this.#bytesGenerated, end - this.#bytesGenerated);
-          await this.#writer.writeChunk(piece);
-          this.#bytesGenerated += piece.byteLength;
+          const step = Math.min(MAX_PIECE_BYTES, end - this.#bytesGenerated);
+          await this.#writer.writeFrom(this.#produceFrom(this.#bytesGenerated), step);
+          this.#bytesGenerated += step;
           onProgress?.(this.#bytesGenerated);
         }
         return bytes;
@@ -63,8 +66,27 @@ export class SequentialGeneration {
     return this.#queue.run(() => this.#writer.writeChunk(chunk));
   }
 
+  /** As {@link write}. */
+  writeFrom(produce: Producer, byteLength: number): Promise<void> {
+    return this.#queue.run(() => this.#writer.writeFrom(produce, byteLength));
+  }
+
+  /** Gives back what was borrowed from the writer's store. */
+  release(): void {
+    this.#generator.release();
+  }
+
   /** Resolves when all calls have ended, well or not. */
   whenIdle(): Promise<void> {
     return this.#queue.whenIdle();
+  }
+
+  #produceFrom(start: number): Producer {
+    let offset = start;
+    return (room, maxBytes) => {
+      const piece = this.#generator.produce(room, offset, maxBytes);
+      offset += piece.byteLength;
+      return piece;
+    };
   }
 }

@@ -5,6 +5,7 @@ import {
   ObjectStoreError,
   type ObjectWriter,
   orAborted,
+  type Producer,
   throwIfAborted,
   type WriteResult,
   type WriterState,
@@ -115,6 +116,10 @@ export class StreamingDataWriter implements ObjectWriter {
     return this.state === "open" ? this.#generation.write(chunk) : this.#refuse("writeChunk");
   }
 
+  writeFrom(produce: Producer, byteLength: number): Promise<void> {
+    return this.state === "open" ? this.#generation.writeFrom(produce, byteLength) : this.#refuse("writeFrom");
+  }
+
   /** As the writer's; before the target is complete it rejects with InvalidState, and the writer stays open. */
   finalize(): Promise<WriteResult> {
     if (this.#finalizing !== undefined) return this.#finalizing;
@@ -126,6 +131,7 @@ export class StreamingDataWriter implements ObjectWriter {
   async cancel(): Promise<void> {
     if (this.state === "finalizing") await this.#finalizing?.catch(() => undefined);
     await this.#writer.cancel();
+    this.#generation.release();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -138,6 +144,7 @@ export class StreamingDataWriter implements ObjectWriter {
       this.#finalizing = undefined;
       throw this.#incomplete();
     }
+    this.#generation.release();
     return this.#writer.finalize();
   }
 

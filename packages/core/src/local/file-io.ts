@@ -14,6 +14,9 @@ export interface FileIo {
 export interface FileWriter {
   /** As `Sink.write`. */
   write(chunk: Uint8Array): void | Promise<void>;
+  /** As `Sink.lend` and `Sink.advance`; both or neither. */
+  lend?(maxBytes: number): Uint8Array | undefined;
+  advance?(bytes: number): void | Promise<void>;
   /** Resolves when the file holds every byte written, and not one more. */
   flush(): Promise<void>;
   /** Resolves when no write is under way any more, whatever became of it. */

@@ -40,13 +40,15 @@ class LocalSink implements Sink {
   }
 
   write(chunk: Uint8Array): void | Promise<void> {
-    try {
-      return this.#writer.write(chunk)?.catch((error) => {
-        throw fromNodeError(error);
-      });
-    } catch (error) {
-      throw fromNodeError(error);
-    }
+    return withTypedErrors(() => this.#writer.write(chunk));
+  }
+
+  lend(maxBytes: number): Uint8Array | undefined {
+    return this.#writer.lend?.(maxBytes);
+  }
+
+  advance(bytes: number): void | Promise<void> {
+    return withTypedErrors(() => this.#writer.advance?.(bytes));
   }
 
   async commit(): Promise<SinkReceipt> {
@@ -81,5 +83,15 @@ class LocalSink implements Sink {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     await this.#temp.handle.close();
+  }
+}
+
+function withTypedErrors(act: () => void | Promise<void>): void | Promise<void> {
+  try {
+    return act()?.catch((error) => {
+      throw fromNodeError(error);
+    });
+  } catch (error) {
+    throw fromNodeError(error);
   }
 }

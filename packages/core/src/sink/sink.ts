@@ -8,6 +8,14 @@ export interface Sink {
    * nothing means there is room for more; a promise means wait.
    */
   write(chunk: Uint8Array): void | Promise<void>;
+  /**
+   * Lends the place where the next bytes will lie, at least one and at most `maxBytes`, so that whoever makes them can make
+   * them there and spare a copy. Undefined where there is no such place, now or ever: then `write` is called. What was
+   * lent is valid until the next call of any method.
+   */
+  lend?(maxBytes: number): Uint8Array | undefined;
+  /** Takes the first `bytes` of what was lent last, which have been filled. Otherwise as `write`. */
+  advance?(bytes: number): void | Promise<void>;
   /** Makes the object visible, whole, in one step; rejects and leaves nothing behind if it cannot. */
   commit(summary: SinkSummary): Promise<SinkReceipt>;
   /**

@@ -31,6 +31,7 @@ import { writerChunkCases } from "./cases/writer-chunks.js";
 import { writerEndCases } from "./cases/writer-ends.js";
 import { writerLeftoverCases } from "./cases/writer-leftovers.js";
 import { writerLimitCases } from "./cases/writer-limits.js";
+import { writerProducerCases } from "./cases/writer-producers.js";
 import { writerStateCases } from "./cases/writer-states.js";
 import { writerVisibilityCases } from "./cases/writer-visibility.js";
 import type { ConformanceCase } from "./conformance-case.js";
@@ -56,6 +57,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...writerLeftoverCases,
   ...writerChunkCases,
   ...writerLimitCases,
+  ...writerProducerCases,
   ...putSourceCases,
   ...putFailureCases,
   ...copyCases,

@@ -1,4 +1,5 @@
 import type { CompressionOptions } from "../compression/codec.js";
+import type { Producer } from "./steps.js";
 
 export type WriterState = "open" | "finalizing" | "finalized" | "cancelled" | "failed";
 
@@ -35,6 +36,13 @@ export interface ObjectWriter extends AsyncDisposable {
    * Calls that are not awaited are written in the order they were made.
    */
   writeChunk(chunk: Uint8Array): Promise<void>;
+
+  /**
+   * Appends `byteLength` bytes that `produce` makes, at most 64 KiB a call. Where the store can lend the place in which
+   * they will be stored, `produce` gets it as `room` and may make them there, without a copy; what it returns counts.
+   * Otherwise as {@link writeChunk}.
+   */
+  writeFrom(produce: Producer, byteLength: number): Promise<void>;
 
   /** Makes the object visible, whole, and tells what was stored. */
   finalize(): Promise<WriteResult>;

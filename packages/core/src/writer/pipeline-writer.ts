@@ -7,10 +7,8 @@ import { type ErrorDetails, ObjectStoreError, toObjectStoreError } from "../erro
 import { abortedError, throwIfAborted } from "../signal.js";
 import type { Sink, SinkReceipt } from "../sink/sink.js";
 import type { ObjectWriter, WriteResult, WriterState } from "./object-writer.js";
+import { type Producer, type Steps, stepsOfChunk, stepsOfProducer } from "./steps.js";
 import { StoredStage } from "./stored-stage.js";
-
-/** Content is hashed, encoded and copied in steps of this many bytes, while they are in the processor's cache. */
-const STEP_BYTES = 64 << 10;
 
 /** After so many bytes without a wait the event loop gets its turn, or neither I/O nor a signal would ever run. */
 const YIELD_BYTES = 1 << 20;
@@ -43,6 +41,8 @@ export class PipelineWriter implements ObjectWriter {
   #state: WriterState = "open";
   #committed = false;
   #bytesSinceWait = 0;
+  /** The sink's room that the next step may lie in. */
+  #lent: Uint8Array | undefined;
   /** The writes that have not ended; undefined while there are none. */
   #pending: Promise<void> | undefined;
   #finalizing: Promise<WriteResult> | undefined;
@@ -81,17 +81,18 @@ export class PipelineWriter implements ObjectWriter {
   }
 
   writeChunk(chunk: Uint8Array): Promise<void> {
-    if (this.#state !== "open") return Promise.reject(this.#refusal("writeChunk"));
     if (!isUint8Array(chunk)) {
       return Promise.reject(this.#error("InvalidArgument", "writeChunk takes a Uint8Array", "writeChunk"));
     }
-    if (this.#pending !== undefined) return this.#enqueue(this.#pending.then(() => this.#push(chunk, 0)));
-    try {
-      const waiting = this.#push(chunk, 0);
-      return waiting === undefined ? DONE : this.#enqueue(waiting);
-    } catch (error) {
-      return this.#enqueue(Promise.reject(error));
+    return this.#write(stepsOfChunk(chunk), "writeChunk");
+  }
+
+  writeFrom(produce: Producer, byteLength: number): Promise<void> {
+    if (typeof produce !== "function" || !Number.isSafeInteger(byteLength) || byteLength < 0) {
+      const message = "writeFrom takes a function and a number of bytes";
+      return Promise.reject(this.#error("InvalidArgument", message, "writeFrom"));
     }
+    return this.#write(stepsOfProducer(produce, byteLength), "writeFrom");
   }
 
   finalize(): Promise<WriteResult> {
@@ -115,27 +116,48 @@ export class PipelineWriter implements ObjectWriter {
     await this.cancel();
   }
 
-  /** Pushes a chunk step by step for as long as nobody has to wait. */
-  #push(chunk: Uint8Array, from: number): void | Promise<void> {
-    let offset = from;
-    while (offset < chunk.byteLength) {
-      this.#checkStillWriting();
-      const step =
-        chunk.byteLength - offset <= STEP_BYTES && offset === 0 ? chunk : chunk.subarray(offset, offset + STEP_BYTES);
-      this.#crc.update(step);
-      offset += step.byteLength;
-      this.#bytesSinceWait += step.byteLength;
-      let waiting = this.#encoder.push(step);
-      if (waiting === undefined && this.#bytesSinceWait >= YIELD_BYTES) waiting = afterInputOutput();
-      if (waiting !== undefined) return this.#pushRest(waiting, chunk, offset);
+  /** Writes at once if no write is waiting, else behind the last one. */
+  #write(steps: Steps, operation: string): Promise<void> {
+    if (this.#state !== "open") return Promise.reject(this.#refusal(operation));
+    if (this.#pending !== undefined) return this.#enqueue(this.#pending.then(() => this.#pump(steps)));
+    try {
+      const waiting = this.#pump(steps);
+      return waiting === undefined ? DONE : this.#enqueue(waiting);
+    } catch (error) {
+      return this.#enqueue(Promise.reject(error));
     }
   }
 
-  async #pushRest(waiting: Promise<void>, chunk: Uint8Array, offset: number): Promise<void> {
+  /** Takes step after step for as long as nobody has to wait. */
+  #pump(steps: Steps): void | Promise<void> {
+    for (;;) {
+      this.#checkStillWriting();
+      const step = steps.next(this.#lend);
+      if (step === undefined) return;
+      const waiting = this.#take(step);
+      if (waiting !== undefined) return this.#pumpRest(waiting, steps);
+    }
+  }
+
+  async #pumpRest(waiting: Promise<void>, steps: Steps): Promise<void> {
     await waiting;
     this.#bytesSinceWait = 0;
-    await this.#push(chunk, offset);
+    await this.#pump(steps);
   }
+
+  #take(step: Uint8Array): void | Promise<void> {
+    this.#crc.update(step);
+    this.#bytesSinceWait += step.byteLength;
+    const isInPlace = this.#lent?.buffer === step.buffer && this.#lent.byteOffset === step.byteOffset;
+    this.#lent = undefined;
+    const waiting = isInPlace ? this.#stored.advance(step.byteLength) : this.#encoder.push(step);
+    return waiting === undefined && this.#bytesSinceWait >= YIELD_BYTES ? afterInputOutput() : waiting;
+  }
+
+  readonly #lend = (maxBytes: number): Uint8Array | undefined => {
+    this.#lent = this.#stored.lend(maxBytes);
+    return this.#lent;
+  };
 
   /** Puts a write in line; the first that fails settles the writer's fate, and rejects once everything is cleaned up. */
   #enqueue(write: Promise<void>): Promise<void> {

@@ -29,6 +29,16 @@ export class StoredStage implements ByteTarget {
     this.#closed = true;
   }
 
+  /** As `Sink.lend`; never where the content is encoded, since it is not what will be stored. */
+  lend(maxBytes: number): Uint8Array | undefined {
+    return this.#crc === undefined && !this.#closed ? this.#sink.lend?.(maxBytes) : undefined;
+  }
+
+  advance(bytes: number): void | Promise<void> {
+    this.#bytes += bytes;
+    return this.#sink.advance?.(bytes);
+  }
+
   write(chunk: Uint8Array): void | Promise<void> {
     if (this.#closed) throw new ObjectStoreError("InvalidState", "the writer has ended");
     this.#crc?.update(chunk);
