@@ -31,4 +31,4 @@ async function main() {
   await rm(folder, { recursive: true });
 }
 
-main();
+void main();

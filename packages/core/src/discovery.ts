@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import type { BackendPlugin } from "./plugin.js";
 
 export interface DiscoveryOptions {
-  /** A folder of the application; its nearest package.json counts. Default: the main script's folder, then the working folder. */
+  /** A folder of the application; its nearest package.json counts. Default: the main script's folder and the working folder. */
   readonly from?: string;
 }
 
@@ -32,21 +32,20 @@ const CONVENTION = /^(@sluice\/backend-|(@[^/]+\/)?sluice-backend-)/;
  * package cannot see them, and each must export `createBackend()`.
  */
 export async function discoverBackends(options: DiscoveryOptions = {}): Promise<Discovery> {
-  const backends: BackendPlugin[] = [];
+  const backends = new Map<string, BackendPlugin>();
   const problems: string[] = [];
   for (const folder of startingFolders(options)) {
     const manifest = await nearestManifest(folder);
     if (manifest === undefined) continue;
-    for (const name of backendNames(manifest.content)) {
+    for (const name of backendNames(manifest.content).filter((candidate) => !backends.has(candidate))) {
       try {
-        backends.push(await loadBackend(name, manifest.path));
+        backends.set(name, await loadBackend(name, manifest.path));
       } catch (error) {
         problems.push(`${name} could not be loaded: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    if (backends.length > 0) break;
   }
-  return { backends, problems };
+  return { backends: [...backends.values()], problems };
 }
 
 function startingFolders({ from }: DiscoveryOptions): string[] {

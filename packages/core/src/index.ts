@@ -29,7 +29,7 @@ export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
 export { checkInteger, checkOptions } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";
 export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
-export { defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
+export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
 export { abortedError, orAborted, throwIfAborted } from "./signal.js";
 export { BufferedSink } from "./sink/buffered-sink.js";
 export { type LentMemory, lentMemoryOf, registerLentMemory, type WasmMemory } from "./sink/lent-memory.js";

@@ -10,8 +10,8 @@ export interface StoreRegistryOptions {
   readonly discovery?: DiscoveryOptions | false;
 }
 
-/** The packages of the house, for the error that names the one to install. */
-const KNOWN_PACKAGES: Readonly<Record<string, string>> = {
+/** The package of each scheme that the house has a backend for. */
+export const BACKEND_PACKAGES: Readonly<Record<string, string>> = {
   file: "@sluice/backend-fs",
   direct: "@sluice/backend-directio",
   s3: "@sluice/backend-s3",
@@ -78,7 +78,7 @@ export class StoreRegistry {
   }
 
   #unknown(scheme: string, problems: readonly string[]): ObjectStoreError {
-    const known = KNOWN_PACKAGES[scheme];
+    const known = BACKEND_PACKAGES[scheme];
     const remedy =
       known === undefined ? "install the backend's package, or register it" : `install it: npm install ${known}`;
     const registered = [...this.#plugins.keys()].map((name) => `${name}:`).join(", ") || "none";

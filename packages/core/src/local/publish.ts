@@ -23,13 +23,13 @@ export async function publish(
   if (ifMatch !== undefined) {
     await withClaim(dirname(target), target, ifMatch, signal, async () => {
       await checkVersion(target, ifMatch);
-      await rename(source, target);
+      await replace(source, target);
     });
   } else if (ifNotExists === true) {
     await linkNew(source, target);
     await unlink(source);
   } else {
-    await rename(source, target);
+    await replace(source, target);
   }
 }
 
@@ -61,6 +61,15 @@ async function currentEtag(path: string): Promise<string | undefined> {
   } catch (error) {
     if (nativeCode(error) === "ENOENT") return undefined;
     throw error;
+  }
+}
+
+async function replace(source: string, target: string): Promise<void> {
+  try {
+    await rename(source, target);
+  } catch (error) {
+    if (nativeCode(error) !== "EISDIR") throw error;
+    throw new ObjectStoreError("InvalidArgument", "there is a folder with this key's name", { cause: error });
   }
 }
 

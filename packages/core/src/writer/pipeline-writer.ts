@@ -1,17 +1,12 @@
-import { setImmediate as afterInputOutput } from "node:timers/promises";
 import { isUint8Array } from "node:util/types";
-import { Crc32c } from "../checksum/crc32c.js";
 import type { CompressionOptions } from "../compression/codec.js";
-import type { Encoder, EncoderFactory } from "../compression/encoder.js";
+import type { EncoderFactory } from "../compression/encoder.js";
 import { type ErrorDetails, ObjectStoreError, toObjectStoreError } from "../errors.js";
 import { abortedError, throwIfAborted } from "../signal.js";
-import type { Sink, SinkReceipt } from "../sink/sink.js";
+import type { Sink } from "../sink/sink.js";
+import { ContentPipeline } from "./content-pipeline.js";
 import type { ObjectWriter, WriteResult, WriterState } from "./object-writer.js";
 import { type Producer, type Steps, stepsOfChunk, stepsOfProducer } from "./steps.js";
-import { StoredStage } from "./stored-stage.js";
-
-/** After so many bytes without a wait the event loop gets its turn, or neither I/O nor a signal would ever run. */
-const YIELD_BYTES = 1 << 20;
 
 const DONE: Promise<void> = Promise.resolve();
 
@@ -35,14 +30,9 @@ export class PipelineWriter implements ObjectWriter {
   readonly uri: string;
   readonly compression: CompressionOptions | "none";
   readonly #parts: PipelineParts;
-  readonly #crc = new Crc32c();
-  readonly #stored: StoredStage;
-  readonly #encoder: Encoder;
+  readonly #pipeline: ContentPipeline;
   #state: WriterState = "open";
   #committed = false;
-  #bytesSinceWait = 0;
-  /** The sink's room that the next step may lie in. */
-  #lent: Uint8Array | undefined;
   /** The writes that have not ended; undefined while there are none. */
   #pending: Promise<void> | undefined;
   #finalizing: Promise<WriteResult> | undefined;
@@ -51,8 +41,7 @@ export class PipelineWriter implements ObjectWriter {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
-    this.#stored = new StoredStage(parts.sink, parts.compression !== "none");
-    this.#encoder = parts.createEncoder(this.#stored);
+    this.#pipeline = new ContentPipeline(parts.sink, parts.createEncoder, parts.compression !== "none");
     this.key = parts.key;
     this.uri = parts.uri;
     this.compression = parts.compression;
@@ -65,11 +54,11 @@ export class PipelineWriter implements ObjectWriter {
   }
 
   get bytesWritten(): number {
-    return this.#crc.byteLength;
+    return this.#pipeline.contentBytes;
   }
 
   get compressedBytes(): number {
-    return this.#stored.bytes;
+    return this.#pipeline.storedBytes;
   }
 
   get compressionRatio(): number {
@@ -77,7 +66,7 @@ export class PipelineWriter implements ObjectWriter {
   }
 
   checksum(): string {
-    return this.#crc.digest();
+    return this.#pipeline.checksum();
   }
 
   writeChunk(chunk: Uint8Array): Promise<void> {
@@ -128,36 +117,7 @@ export class PipelineWriter implements ObjectWriter {
     }
   }
 
-  /** Takes step after step for as long as nobody has to wait. */
-  #pump(steps: Steps): void | Promise<void> {
-    for (;;) {
-      this.#checkStillWriting();
-      const step = steps.next(this.#lend);
-      if (step === undefined) return;
-      const waiting = this.#take(step);
-      if (waiting !== undefined) return this.#pumpRest(waiting, steps);
-    }
-  }
-
-  async #pumpRest(waiting: Promise<void>, steps: Steps): Promise<void> {
-    await waiting;
-    this.#bytesSinceWait = 0;
-    await this.#pump(steps);
-  }
-
-  #take(step: Uint8Array): void | Promise<void> {
-    this.#crc.update(step);
-    this.#bytesSinceWait += step.byteLength;
-    const isInPlace = this.#lent?.buffer === step.buffer && this.#lent.byteOffset === step.byteOffset;
-    this.#lent = undefined;
-    const waiting = isInPlace ? this.#stored.advance(step.byteLength) : this.#encoder.push(step);
-    return waiting === undefined && this.#bytesSinceWait >= YIELD_BYTES ? afterInputOutput() : waiting;
-  }
-
-  readonly #lend = (maxBytes: number): Uint8Array | undefined => {
-    this.#lent = this.#stored.lend(maxBytes);
-    return this.#lent;
-  };
+  readonly #pump = (steps: Steps): void | Promise<void> => this.#pipeline.write(steps, this.#checkStillWriting);
 
   /** Puts a write in line; the first that fails settles the writer's fate, and rejects once everything is cleaned up. */
   #enqueue(write: Promise<void>): Promise<void> {
@@ -181,12 +141,12 @@ export class PipelineWriter implements ObjectWriter {
         const message = `size was declared as ${expectedBytes} bytes, but ${this.bytesWritten} were written`;
         throw this.#error("InvalidArgument", message, "finalize");
       }
-      await this.#encoder.end();
+      const summary = await this.#pipeline.end();
       throwIfAborted(signal, "finalize");
-      const result = this.#describe();
-      const receipt = await sink.commit(result);
+      const receipt = await sink.commit(summary);
       this.#committed = true;
-      const complete = { ...result, ...receipt, verifiedBy: receipt.verifiedBy ?? "none" } as const;
+      const { uri, key, compression } = this;
+      const complete = { uri, key, ...summary, compression, ...receipt, verifiedBy: receipt.verifiedBy ?? "none" };
       const final = afterCommit === undefined ? complete : await afterCommit(complete);
       this.#state = "finalized";
       this.#stopListening();
@@ -194,19 +154,6 @@ export class PipelineWriter implements ObjectWriter {
     } catch (error) {
       return this.#fail(error, "finalize");
     }
-  }
-
-  #describe(): Omit<WriteResult, "verifiedBy" | keyof SinkReceipt> {
-    const checksum = this.checksum();
-    return {
-      uri: this.uri,
-      key: this.key,
-      size: this.bytesWritten,
-      storedSize: this.compressedBytes,
-      checksum,
-      storedChecksum: this.#stored.checksum() ?? checksum,
-      compression: this.compression,
-    };
   }
 
   /** Enters the failed state unless the writer has ended before, and always throws: the first error, after the clean-up. */
@@ -228,7 +175,7 @@ export class PipelineWriter implements ObjectWriter {
   };
 
   #cleanUp(): void {
-    this.#stored.close();
+    this.#pipeline.close();
     this.#cleanup ??= this.#abortSink();
     this.#stopListening();
   }
@@ -242,9 +189,9 @@ export class PipelineWriter implements ObjectWriter {
     this.#parts.signal?.removeEventListener("abort", this.#onAbort);
   }
 
-  #checkStillWriting(): void {
+  readonly #checkStillWriting = (): void => {
     if (this.#state === "failed" || this.#state === "cancelled") throw this.#refusal("writeChunk");
-  }
+  };
 
   #refusal(operation: string): ObjectStoreError {
     if (this.#failure !== undefined) return this.#failure;

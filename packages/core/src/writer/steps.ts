@@ -8,7 +8,7 @@ const STEP_BYTES = 64 << 10;
 export type Producer = (room: Uint8Array | undefined, maxBytes: number) => Uint8Array;
 
 /** Lends room for at most so many bytes, where there is any. */
-export type Lender = (maxBytes: number) => Uint8Array | undefined;
+type Lender = (maxBytes: number) => Uint8Array | undefined;
 
 /** Content in steps; undefined at its end. */
 export interface Steps {

@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+const SLUICE = join(dirname(createRequire(import.meta.url).resolve("@sluice/cli/package.json")), "dist", "bin.js");
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sluice-cli-"));
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(...parameters: string[]) {
+  const child = spawn(process.execPath, [SLUICE, ...parameters], { stdio: ["ignore", "pipe", "pipe"] });
+  const stderr = text(child.stderr);
+  const ended = once(child, "exit").then(async ([code]) => ({ code: code as number | null, stderr: await stderr }));
+  return { child, ended };
+}
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("%s during gen cancels, cleans up, says so and ends with %i", async (signal, status) => {
+  const { child, ended } = start("gen", `${folder}/set`, "--count", "1000", "--size", "64MiB", "--durability", "none");
+  // Interrupted once objects are there and others are under way.
+  while ((await readdir(join(folder, "set")).catch(() => [])).filter((name) => name.startsWith("object")).length < 3);
+  child.kill(signal);
+  const { code, stderr } = await ended;
+  expect(stderr).toMatch(/cancelled \d+ writers?, removed \d+ objects?/);
+  expect(code).toBe(status);
+  expect(await readdir(join(folder, "set"))).toEqual([]);
+});
+
+test("a reader that closes the pipe ends cat quietly", async () => {
+  const made = await start("gen", `${folder}/set`, "--size", "64MiB", "--durability", "none").ended;
+  expect(made.code).toBe(0);
+  const { child, ended } = start("cat", `${folder}/set/object-000000.bin`);
+  await once(child.stdout, "data");
+  child.stdout.destroy();
+  expect(await ended).toEqual({ code: 0, stderr: "" });
+});
+
+test("exit codes: 0 good, 1 bad data, 2 usage, 3 storage", async () => {
+  const { child, ended } = start("put", SLUICE, `${folder}/object`, "--json");
+  const { checksum } = JSON.parse(await text(child.stdout)) as { checksum: string };
+  expect((await ended).code).toBe(0);
+  const exitCode = async (...parameters: string[]) => (await start(...parameters).ended).code;
+  expect(await exitCode("verify", `${folder}/object`, "--checksum", checksum)).toBe(0);
+  expect(await exitCode("verify", `${folder}/object`, "--checksum", "crc32c:00000000")).toBe(1);
+  expect(await exitCode("verify", `${folder}/object`, "--checksum", "md5")).toBe(2);
+  expect(await exitCode("stat", `${folder}/nothing`)).toBe(3);
+});

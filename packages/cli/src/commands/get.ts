@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import { addCommonOptions, addDurabilityOption, type CommonOptions, type StoreOptions } from "../common-options.js";
+import type { CommandContext } from "../context.js";
+import { describeWrite } from "../describe-write.js";
+import { intoFolder, nameOf } from "../location.js";
+import type { Outcome } from "../outcome.js";
+import type { RunCommand } from "../program.js";
+import { addReadOptions, contentName, getOptionsOf, type ReadOptions } from "../read-options.js";
+import { transfer } from "../transfer.js";
+import { writeOut } from "../write-out.js";
+
+interface GetCommandOptions extends CommonOptions, ReadOptions, StoreOptions {
+  readonly ifNotExists?: true;
+}
+
+export function addGet(program: Command, run: RunCommand): void {
+  const command = program
+    .command("get")
+    .description("Read an object into a file, which appears whole or not at all.")
+    .argument("<uri>", "object")
+    .argument("<file>", "file; one that ends in / takes the object's name; - is standard output")
+    .option("--if-not-exists", "refuse to replace a file");
+  addReadOptions(command);
+  addDurabilityOption(command);
+  addCommonOptions(command).action((uri: string, file: string, options: GetCommandOptions) =>
+    run(options, (context) => get(context, uri, file, options)),
+  );
+}
+
+async function get(
+  context: CommandContext,
+  source: string,
+  file: string,
+  options: GetCommandOptions,
+): Promise<Outcome> {
+  if (file === "-") return writeOut(context, source, options);
+  const { signal } = context;
+  const from = await context.openObject(await context.toSourceUri(source));
+  const name = contentName(nameOf(context.toUri(source)), options.decode === true);
+  const to = await context.openObject(intoFolder(context.toUri(file), name), options);
+  const object = await from.store.get(from.key, getOptionsOf(options, signal));
+  const { range, info } = object;
+  const bytes = range === undefined ? undefined : range.end - range.start;
+  const progress = context.startProgress("get", bytes === undefined ? {} : { bytes });
+  const result = await transfer({
+    ...{ store: to.store, key: to.key, progress, signal, source: object },
+    writer: { ...(bytes !== undefined && { size: bytes }), ...(options.ifNotExists === true && { ifNotExists: true }) },
+  });
+  return describeWrite(result, progress, info.uri);
+}

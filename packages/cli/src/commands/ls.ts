@@ -1,0 +1,90 @@
+import { isObjectStoreError, type ListEntry, type ObjectStore } from "@sluice/core";
+import type { Command } from "commander";
+import { addCommonOptions, type CommonOptions } from "../common-options.js";
+import type { CommandContext } from "../context.js";
+import { formatName, formatSize } from "../format.js";
+import type { ListingLine, Outcome } from "../outcome.js";
+import type { RunCommand } from "../program.js";
+
+/** Wide enough for a terabyte, and for `1023 MiB`. */
+const SIZE_COLUMNS = 13;
+const HUMAN_COLUMNS = 8;
+const TIME_COLUMNS = 24;
+
+interface LsOptions extends CommonOptions {
+  readonly recursive?: true;
+  readonly long?: true;
+  readonly human?: true;
+}
+
+export function addLs(program: Command, run: RunCommand): void {
+  const command = program
+    .command("ls")
+    .description("List objects, in the order of their keys' bytes.")
+    .argument("<uri>", "folder, prefix, bucket or object")
+    .option("-r, --recursive", "all objects below, instead of one level")
+    .option("-l, --long", "sizes in bytes, and times")
+    .option("-h, --human", "sizes for people")
+    .helpOption("--help", "display help for command");
+  addCommonOptions(command).action((uri: string, options: LsOptions) =>
+    run(options, (context) => ls(context, uri, options)),
+  );
+}
+
+async function ls(context: CommandContext, source: string, options: LsOptions): Promise<Outcome> {
+  const uri = context.toUri(source);
+  const store = await context.openStore(uri);
+  const totals = { objects: 0, prefixes: 0, bytes: 0 };
+  const entries = async function* (): AsyncGenerator<ListingLine, void, void> {
+    for await (const entry of listing(context, store, uri, options)) {
+      if (entry.kind === "prefix") totals.prefixes++;
+      else {
+        totals.objects++;
+        totals.bytes += entry.size;
+      }
+      yield { value: entry, line: lineOf(entry, options) };
+    }
+    if (totals.objects + totals.prefixes === 0) await context.note(`nothing is below ${formatName(store.uri)}`);
+  };
+  return { kind: "listing", head: { uri: store.uri }, entries: entries(), totals: () => totals };
+}
+
+/** What is below a URI; where nothing is, the object itself. */
+async function* listing(
+  context: CommandContext,
+  store: ObjectStore,
+  uri: string,
+  { recursive = false }: { readonly recursive?: boolean },
+): AsyncGenerator<ListEntry, void, void> {
+  const { signal } = context;
+  let isEmpty = true;
+  for await (const entry of store.list({ signal, ...(!recursive && { delimiter: "/" }) })) {
+    isEmpty = false;
+    yield entry;
+  }
+  if (!isEmpty || uri.endsWith("/")) return;
+  const object = await objectAt(context, uri);
+  if (object !== undefined) yield object;
+}
+
+async function objectAt(context: CommandContext, uri: string): Promise<ListEntry | undefined> {
+  try {
+    const { store, key } = await context.openObject(uri);
+    return { kind: "object", ...(await store.head(key, { signal: context.signal })) };
+  } catch (error) {
+    // A bucket's URI names no object, and a folder's is none.
+    if (isObjectStoreError(error, "NotFound") || isObjectStoreError(error, "InvalidArgument")) return undefined;
+    throw error;
+  }
+}
+
+function lineOf(entry: ListEntry, { long, human }: LsOptions): string {
+  const name = formatName(entry.kind === "prefix" ? entry.prefix : entry.key);
+  if (long !== true && human !== true) return name;
+  const columns = human === true ? HUMAN_COLUMNS : SIZE_COLUMNS;
+  const [size, time] =
+    entry.kind === "prefix"
+      ? ["", ""]
+      : [human === true ? formatSize(entry.size) : String(entry.size), entry.lastModified.toISOString()];
+  return `${size.padStart(columns)}  ${long === true ? `${time.padEnd(TIME_COLUMNS)}  ` : ""}${name}`;
+}

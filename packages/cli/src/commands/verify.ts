@@ -1,0 +1,110 @@
+import { Crc32c, isObjectStoreError, parseChecksum } from "@sluice/core";
+import type { Command } from "commander";
+import { CommandError } from "../command-error.js";
+import { addCommonOptions, addConcurrencyOption, type CommonOptions, DEFAULT_CONCURRENCY } from "../common-options.js";
+import type { CommandContext } from "../context.js";
+import { DATASET_KEY } from "../dataset.js";
+import { EXIT } from "../exit-code.js";
+import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
+import { nameOf } from "../location.js";
+import type { Outcome } from "../outcome.js";
+import type { RunCommand } from "../program.js";
+import { readDataset } from "../read-dataset.js";
+import { type BadObject, verifyDataset } from "../verify-dataset.js";
+
+interface VerifyOptions extends CommonOptions {
+  readonly checksum?: string;
+  readonly decode?: true;
+  readonly concurrency?: number;
+}
+
+export function addVerify(program: Command, run: RunCommand): void {
+  const command = program
+    .command("verify")
+    .description("Verify every byte of a dataset, or an object's checksum.")
+    .argument("<uri>", "dataset (its folder or prefix, or its .json), or with --checksum an object")
+    .option("--checksum <crc32c>", "what the object's bytes must have, crc32c: and 8 hex digits")
+    .option("--decode", "with --checksum: of the decoded content");
+  addConcurrencyOption(command);
+  addCommonOptions(command).action((uri: string, options: VerifyOptions) =>
+    run(options, (context) => verify(context, uri, options)),
+  );
+}
+
+function verify(context: CommandContext, source: string, options: VerifyOptions): Promise<Outcome> {
+  if (options.checksum !== undefined) return verifyChecksum(context, source, options.checksum, options.decode === true);
+  if (options.decode === true)
+    throw new CommandError("Usage", "--decode goes with --checksum; a dataset knows its codec");
+  return verifyWholeDataset(context, context.toUri(source), options.concurrency ?? DEFAULT_CONCURRENCY);
+}
+
+async function verifyWholeDataset(context: CommandContext, typed: string, concurrency: number): Promise<Outcome> {
+  const key = typed.endsWith(".json") ? nameOf(typed) : DATASET_KEY;
+  const store = await context.openStore(typed.endsWith(".json") ? typed.slice(0, -key.length) : typed);
+  const parsed = await readDataset(store, key, context.signal);
+  const { totals } = parsed.dataset;
+  const progress = context.startProgress("verify", totals);
+  const bad = await verifyDataset(store, parsed, { concurrency, progress, signal: context.signal });
+  const elapsedMs = Math.round(progress.elapsedMs);
+  const summary =
+    bad.length === 0
+      ? `${formatCount(totals.objects, "object")} good, ${formatSize(totals.bytes)} in ${formatDuration(elapsedMs)}, ${formatRate(totals.bytes, elapsedMs)}`
+      : `${bad.length} of ${formatCount(totals.objects, "object")} bad`;
+  const ok = bad.length === 0;
+  return {
+    kind: "result",
+    exitCode: ok ? EXIT.good : EXIT.badData,
+    value: { uri: store.uriOf(key), ok, ...totals, badObjects: bad.length, bad, elapsedMs },
+    lines: [...bad.map(lineOf), summary],
+  };
+}
+
+function lineOf(object: BadObject): string {
+  const { uri, reason, firstBadOffset = 0, firstBadBlock = 0, badBlocks = 0, badBytes = 0 } = object;
+  const name = `bad: ${formatName(uri)}`;
+  if (reason === "missing") return `${name}: missing`;
+  if (reason === "manifest") return `${name}: the bytes are right, but the manifest has another checksum`;
+  const size =
+    object.actualBytes === object.expectedBytes ? "" : `, ${object.actualBytes} of ${object.expectedBytes} bytes`;
+  const damage = object.damage === undefined ? "" : `, ${formatName(object.damage)}`;
+  if (object.firstBadOffset === undefined) return name + damage;
+  return `${name}: from offset ${firstBadOffset} (block ${firstBadBlock}) on, ${formatCount(badBlocks, "bad block")}, ${formatCount(badBytes, "bad byte")}${size}${damage}`;
+}
+
+async function verifyChecksum(
+  context: CommandContext,
+  source: string,
+  expected: string,
+  decode: boolean,
+): Promise<Outcome> {
+  parseChecksum(expected, "verify");
+  const { signal } = context;
+  const { store, key } = await context.openObject(await context.toSourceUri(source));
+  const object = await store.get(key, { decode, signal });
+  const progress = context.startProgress("verify", decode ? {} : { bytes: object.info.size });
+  const crc = new Crc32c();
+  let damage: string | undefined;
+  try {
+    for await (const chunk of object) {
+      crc.update(chunk);
+      progress.addBytes(chunk.byteLength);
+    }
+  } catch (error) {
+    if (!isObjectStoreError(error, "ChecksumMismatch")) throw error;
+    damage = error.message;
+  }
+  const { uri } = object.info;
+  const actual = crc.digest();
+  const ok = damage === undefined && actual === expected;
+  const found = `${formatSize(crc.byteLength)}, ${actual}`;
+  const line = ok
+    ? `${formatName(uri)}: good, ${found}`
+    : `bad: ${formatName(uri)}: expected ${expected}, read ${found}`;
+  const facts = { uri, ok, bytes: crc.byteLength, expected, actual, ...(damage !== undefined && { damage }) };
+  return {
+    kind: "result",
+    exitCode: ok ? EXIT.good : EXIT.badData,
+    value: { ...facts, elapsedMs: Math.round(progress.elapsedMs) },
+    lines: [damage === undefined ? line : `${line}; ${formatName(damage)}`],
+  };
+}

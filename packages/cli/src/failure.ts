@@ -1,0 +1,110 @@
+import { type ErrorCode, isObjectStoreError, type ObjectStoreError } from "@sluice/core";
+import { CommanderError } from "commander";
+import { CommandError, IncompleteRunError } from "./command-error.js";
+import { EXIT } from "./exit-code.js";
+import { formatName } from "./format.js";
+
+/** An error as the command shows it. */
+export interface Failure {
+  readonly exitCode: number;
+  readonly code: ErrorCode | "Usage" | "BadData" | "Interrupted";
+  /** One line, remedy included. */
+  readonly message: string;
+  readonly uri?: string;
+  readonly retryable?: boolean;
+  readonly statusCode?: number;
+  readonly requestId?: string;
+}
+
+const EXIT_CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
+  ChecksumMismatch: EXIT.badData,
+  InvalidArgument: EXIT.usage,
+  Unsupported: EXIT.usage,
+  AlreadyExists: EXIT.usage,
+};
+
+/** What to do, where the error itself doesn't say. */
+const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  NotFound: "see what is there with sluice ls",
+  PermissionDenied: "ask for the right, or use another account",
+  Unauthenticated: "give credentials, in the way the backend's page says",
+  ChecksumMismatch: "do not use the data; read another copy",
+  Unavailable: "try again later",
+  Timeout: "try again",
+  NoSpace: "make room",
+};
+
+/** Any error, with its exit status and what to do. */
+export function toFailure(error: unknown, signal: AbortSignal): Failure {
+  if (error instanceof IncompleteRunError) {
+    const failure = toFailure(error.cause, signal);
+    const separator = failure.code === "Interrupted" ? ": " : "; ";
+    return { ...failure, message: failure.message + separator + error.outcome };
+  }
+  if (error instanceof CommanderError) return { exitCode: EXIT.usage, code: "Usage", message: oneLine(usageOf(error)) };
+  if (error instanceof CommandError) {
+    const exitCode = error.code === "BadData" ? EXIT.badData : EXIT.usage;
+    return {
+      exitCode,
+      code: error.code,
+      message: oneLine(error.message),
+      ...(error.uri !== undefined && { uri: error.uri }),
+    };
+  }
+  if (isObjectStoreError(error)) return ofStore(error, signal);
+  const message = error instanceof Error ? error.message : String(error);
+  return { exitCode: EXIT.storage, code: "Internal", message: oneLine(message) };
+}
+
+/** The JSON document of a failure. */
+export function failureValue({ exitCode: _exitCode, ...error }: Failure): object {
+  return { error };
+}
+
+function ofStore(error: ObjectStoreError, signal: AbortSignal): Failure {
+  const { code, uri, retryable, statusCode, requestId } = error;
+  if (code === "Aborted" && signal.aborted) {
+    const exitCode = signal.reason === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
+    return { exitCode, code: "Interrupted", message: exitCode === EXIT.terminated ? "terminated" : "interrupted" };
+  }
+  const remedy = remedyOf(error);
+  return {
+    exitCode: EXIT_CODES[code] ?? EXIT.storage,
+    code,
+    message: oneLine(remedy === undefined ? headline(error) : `${headline(error)}; ${remedy}`),
+    ...(uri !== undefined && { uri }),
+    retryable,
+    ...(statusCode !== undefined && { statusCode }),
+    ...(requestId !== undefined && { requestId }),
+  };
+}
+
+function headline(error: ObjectStoreError): string {
+  const { message, uri, operation } = error;
+  if (isMissingObject(error)) return `no such object: ${uri}`;
+  const prefix = `${operation}: `;
+  const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  return uri === undefined || text.includes(uri) ? text : `${uri}: ${text}`;
+}
+
+/** A store's own message tells how it looked; the command's errors have no backend and say what they mean. */
+function isMissingObject({ code, uri, backend }: ObjectStoreError): boolean {
+  return code === "NotFound" && uri !== undefined && backend !== undefined;
+}
+
+function remedyOf(error: ObjectStoreError): string | undefined {
+  const { code, message } = error;
+  if (code === "NotFound" && !isMissingObject(error)) return undefined;
+  if (message.includes("there is a folder")) return "it is a folder: end it with / to write into it";
+  return REMEDIES[code];
+}
+
+/** Commander begins with `error: ` and gives its guess a line of its own. */
+function usageOf({ message }: CommanderError): string {
+  return message.replace(/^error: /, "").replace("(Did you mean", "(did you mean");
+}
+
+function oneLine(message: string): string {
+  const text = message.replaceAll(/\s*\n\s*/g, " ").trim();
+  return formatName(text);
+}

@@ -1,0 +1,3 @@
+export type { Environment } from "./environment.js";
+export { EXIT } from "./exit-code.js";
+export { main } from "./main.js";

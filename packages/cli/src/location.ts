@@ -1,0 +1,47 @@
+import { realpath } from "node:fs/promises";
+import { resolve } from "node:path";
+import { CommandError } from "./command-error.js";
+
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
+
+/** Schemes without `//` behind them: more likely a typing error than a file's name. */
+const LIKE_URI = /^(file|direct|s3|az|memory):/;
+
+/** What was typed, as an object URI: a plain path means `file:`, verbatim: no percent-encoding, no glob. */
+export function toUri(text: string, workingFolder: string): string {
+  if (URI.test(text)) return text;
+  if (text === "") throw new CommandError("Usage", "an empty text names no object");
+  if (LIKE_URI.test(text)) {
+    const [scheme] = text.split(":");
+    throw new CommandError(
+      "Usage",
+      `${text}: an object URI has ${scheme}:// (and ./${text} means a file of that name)`,
+    );
+  }
+  const path = resolve(workingFolder, text);
+  const isFolder = text.endsWith("/") || text === "." || text === ".." || text.endsWith("/.") || text.endsWith("/..");
+  return `file://${isFolder && path !== "/" ? `${path}/` : path}`;
+}
+
+/** As {@link toUri}, for an object to be read: a plain path that is a symbolic link names the file it leads to. */
+export async function toSourceUri(text: string, workingFolder: string): Promise<string> {
+  const uri = toUri(text, workingFolder);
+  if (URI.test(text) || uri.endsWith("/")) return uri;
+  const path = uri.slice("file://".length);
+  return `file://${await realpath(path).catch(() => path)}`;
+}
+
+/** What follows the last `/`. */
+export function nameOf(uri: string): string {
+  return uri.slice(uri.lastIndexOf("/") + 1);
+}
+
+/** A URI that ends in `/` takes `name`; any other is complete. */
+export function intoFolder(uri: string, name: string): string {
+  return uri.endsWith("/") ? uri + name : uri;
+}
+
+/** The scheme, lower case. */
+export function schemeOf(uri: string): string {
+  return uri.slice(0, uri.indexOf(":")).toLowerCase();
+}

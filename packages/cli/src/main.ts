@@ -1,0 +1,91 @@
+import { CommanderError } from "commander";
+import { CommandContext } from "./context.js";
+import type { Environment } from "./environment.js";
+import { EXIT } from "./exit-code.js";
+import { failureValue, toFailure } from "./failure.js";
+import { ClosedOutputError, Output } from "./output.js";
+import { createProgram } from "./program.js";
+import { render } from "./render.js";
+
+/**
+ * Runs the `sluice` command with `parameters` (without the program's own name) and resolves with its exit status. It never
+ * rejects, writes to the environment's streams alone, and stops when the environment's signal fires.
+ */
+export async function main(parameters: readonly string[], environment: Environment): Promise<number> {
+  const stdout = new Output(environment.stdout);
+  const stderr = new Output(environment.stderr);
+  let exitCode: number = EXIT.good;
+  let help = "";
+  const program = createProgram(
+    async (options, work) => {
+      const context = new CommandContext(environment, stdout, stderr, options);
+      const { isJson, signal } = context;
+      try {
+        const outcome = await work(context);
+        context.clearProgress();
+        exitCode = await render(outcome, { stdout, isJson, isQuiet: options.quiet === true, signal });
+      } finally {
+        context.clearProgress();
+        await context.close();
+      }
+    },
+    (text) => {
+      help += text;
+    },
+  );
+  try {
+    try {
+      await program.parseAsync(parameters.length === 0 ? ["--help"] : [...parameters], { from: "user" });
+    } catch (error) {
+      if (!isShownHelp(error)) throw error;
+      await stdout.write(help);
+    }
+    return exitCode;
+  } catch (error) {
+    if (error instanceof ClosedOutputError) return EXIT.good;
+    const commands = program.commands.map((command) => command.name());
+    return report(error, { stdout, stderr, parameters, commands, environment });
+  }
+}
+
+interface ReportParts {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly parameters: readonly string[];
+  readonly commands: readonly string[];
+  readonly environment: Environment;
+}
+
+/** Shows an error: one line on stderr, or with `--json` one document on stdout. */
+async function report(error: unknown, parts: ReportParts): Promise<number> {
+  const { stdout, stderr, parameters, commands, environment } = parts;
+  const failure = toFailure(error, environment.signal);
+  const [command] = parameters.filter((parameter) => commands.includes(parameter));
+  const help =
+    error instanceof CommanderError ? `; see sluice ${command === undefined ? "" : `${command} `}--help` : "";
+  const message = failure.message + help;
+  try {
+    if (environment.isDebug && error instanceof Error) await stderr.write(`${error.stack}\n${causesOf(error)}`);
+    if (asksForJson(parameters)) {
+      await stdout.write(`${JSON.stringify(failureValue({ ...failure, message }), null, 2)}\n`);
+    } else await stderr.write(`sluice: ${message}\n`);
+  } catch {
+    // Nobody is there to be told.
+  }
+  return failure.exitCode;
+}
+
+function causesOf(error: Error): string {
+  if (!(error.cause instanceof Error)) return "";
+  return `caused by ${error.cause.stack}\n${causesOf(error.cause)}`;
+}
+
+/** Looked up by hand, since it also counts where the other arguments are wrong. */
+function asksForJson(parameters: readonly string[]): boolean {
+  const end = parameters.indexOf("--");
+  return (end === -1 ? parameters : parameters.slice(0, end)).includes("--json");
+}
+
+function isShownHelp(error: unknown): boolean {
+  return error instanceof CommanderError && error.exitCode === EXIT.good;
+}
