@@ -4,20 +4,20 @@ import { contentName } from "../src/read-options.js";
 
 test("plain paths mean files, verbatim; URIs stay as they are", () => {
   const uris = ["x", "./x/", "../x", "/a b/%20#?*", "/", ".", "a:b", "memory", "S3://b/k", "file:///x//../y"];
-  expect(uris.map((text) => toUri(text, "/work"))).toEqual([
-    "file:///work/x",
-    "file:///work/x/",
+  expect(uris.map((text) => toUri(text, "/data"))).toEqual([
+    "file:///data/x",
+    "file:///data/x/",
     "file:///x",
     "file:///a b/%20#?*",
     "file:///",
-    "file:///work/",
-    "file:///work/a:b",
-    "file:///work/memory",
+    "file:///data/",
+    "file:///data/a:b",
+    "file:///data/memory",
     "S3://b/k",
     "file:///x//../y",
   ]);
   for (const text of ["", "s3:b/k", "file:/x", "memory:x"]) {
-    expect(() => toUri(text, "/work")).toThrow(expect.objectContaining({ code: "Usage" }));
+    expect(() => toUri(text, "/data")).toThrow(expect.objectContaining({ code: "Usage" }));
   }
 });
 
