@@ -1,3 +1,5 @@
+import { constants } from "node:fs";
+import { copyFile, open } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { asBasePath, createStore, formatObjectUri, type ObjectStore, ObjectStoreError } from "@sluice/core";
 import { type FileIo, LocalDriver } from "@sluice/core/local";
@@ -7,9 +9,10 @@ import { RingWriter } from "./ring-writer.js";
 
 /** Files through the page cache. */
 export const BUFFERED_IO: FileIo = {
-  openFlags: 0,
+  open,
   createWriter: (handle) => new RingWriter(handle),
   read: readAhead,
+  copyFile: (source, target) => copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL),
 };
 
 /** The store of the files below a folder, which the first write makes if it is missing. The path must be absolute. */

@@ -151,6 +151,24 @@ describe("files", () => {
     expect((await stat(folder)).isDirectory()).toBe(true);
   });
 
+  test("writers, copiers and deleters in one folder that comes and goes do not get in each other's way", async () => {
+    for (const durability of ["fsync", "none"] as const) {
+      const store = openFsStore(folder, { durability });
+      await store.put("source", "x");
+      const work = async (name: string) => {
+        for (let round = 0; round < 40; round++) {
+          await store.put(`a/b/c/${name}`, "content");
+          await store.copy("source", `a/b/${name}-copy`);
+          await store.rename(`a/b/${name}-copy`, `a/b/c/d/${name}`);
+          await store.delete(`a/b/c/${name}`, { mustExist: true });
+          await store.delete(`a/b/c/d/${name}`, { mustExist: true });
+        }
+      };
+      await Promise.all(["one", "two", "three", "four"].map(work));
+      expect(await readdir(folder)).toEqual(["source"]);
+    }
+  });
+
   test("a file that another program changes in place while it is read is no whole object", async () => {
     const path = join(folder, "key");
     await writeFile(path, new Uint8Array(2_000_000));

@@ -33,7 +33,7 @@ export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOpt
 export { abortedError, orAborted, throwIfAborted } from "./signal.js";
 export { BufferedSink } from "./sink/buffered-sink.js";
 export { type LentMemory, lentMemoryOf, registerLentMemory, type WasmMemory } from "./sink/lent-memory.js";
-export type { Sink, SinkOptions, SinkReceipt, SinkSummary } from "./sink/sink.js";
+export type { IoMode, Sink, SinkOptions, SinkReceipt, SinkSummary } from "./sink/sink.js";
 export type {
   CallOptions,
   CopyOptions,

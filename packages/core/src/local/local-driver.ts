@@ -1,5 +1,4 @@
-import { constants } from "node:fs";
-import { copyFile, lstat, open, stat, unlink } from "node:fs/promises";
+import { lstat, open, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Capabilities } from "../capabilities.js";
 import type {
@@ -17,7 +16,7 @@ import type { Sink, SinkOptions } from "../sink/sink.js";
 import type { StaleUpload } from "../store.js";
 import { withClaim } from "./claim.js";
 import { fromNodeError, nativeCode } from "./errors.js";
-import type { FileIo } from "./file-io.js";
+import type { FileIo, FileIoChooser } from "./file-io.js";
 import { listTree } from "./list-tree.js";
 import { checkLocalKey } from "./local-key.js";
 import { LocalRoot, type WritePlace } from "./local-root.js";
@@ -27,6 +26,7 @@ import { openLocalFile } from "./read-file.js";
 import { type SweepTreeOptions, sweepTree } from "./sweep-tree.js";
 import { tempName } from "./temp-file.js";
 import { describeFile, stampVersion } from "./version.js";
+import { withPlace } from "./with-place.js";
 
 const CAPABILITIES: Capabilities = {
   ifNotExists: true,
@@ -43,7 +43,8 @@ export interface LocalDriverOptions {
   readonly backend: string;
   /** The folder that keys are paths below; made by the first write. */
   readonly root: string;
-  readonly io: FileIo;
+  /** How files are written and read: all alike, or as is chosen for their folder when one is opened. */
+  readonly io: FileIo | FileIoChooser;
   readonly durability: Durability;
 }
 
@@ -52,13 +53,13 @@ export class LocalDriver implements StoreDriver {
   readonly backend: string;
   readonly capabilities: Capabilities = CAPABILITIES;
   readonly #root: LocalRoot;
-  readonly #io: FileIo;
+  readonly #chooseIo: FileIoChooser;
   readonly #durability: Durability;
 
   constructor({ backend, root, io, durability }: LocalDriverOptions) {
     this.backend = backend;
     this.#root = new LocalRoot(root);
-    this.#io = io;
+    this.#chooseIo = typeof io === "function" ? io : async () => io;
     this.#durability = durability;
   }
 
@@ -67,7 +68,7 @@ export class LocalDriver implements StoreDriver {
   }
 
   openSink(key: string, options: SinkOptions): Promise<Sink> {
-    return openLocalSink(this.#root, key, this.#io, this.#durability, options);
+    return openLocalSink(this.#root, key, this.#chooseIo, this.#durability, options);
   }
 
   async head(key: string): Promise<DriverObject> {
@@ -79,7 +80,7 @@ export class LocalDriver implements StoreDriver {
   }
 
   read(key: string, options: DriverReadOptions): Promise<DriverRead> {
-    return existing(() => openLocalFile(this.#root, key, this.#io, options));
+    return existing(() => openLocalFile(this.#root, key, this.#chooseIo, options));
   }
 
   list(options: DriverListOptions): AsyncIterable<DriverPage> {
@@ -116,7 +117,10 @@ export class LocalDriver implements StoreDriver {
     await this.#intoPlace(targetKey, async (place) => {
       const temp = join(place.folder, tempName());
       try {
-        await copyFile(source, temp, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+        // The source's folder may lie on another file system, and has to be readable in the same way.
+        await this.#chooseIo(dirname(source));
+        const io = await this.#chooseIo(place.folder);
+        await io.copyFile(source, temp, options.signal);
         const handle = await open(temp, "r+");
         try {
           await stampVersion(handle);
@@ -150,17 +154,12 @@ export class LocalDriver implements StoreDriver {
 
   async close(): Promise<void> {}
 
-  /** Makes a key's folder for `act`, and takes it away again if that fails. */
   async #intoPlace(key: string, act: (place: WritePlace) => Promise<void>): Promise<void> {
     try {
-      const place = await this.#root.placeFor(key);
-      try {
+      await withPlace(this.#root, key, async (place) => {
         await act(place);
-      } catch (error) {
-        if (place.madeFolders.length > 0) await this.#root.pruneEmpty(place.folder);
-        throw error;
-      }
-      await this.#sync([place.folder, ...place.madeFolders.map(dirname)]);
+        await this.#sync([place.folder, ...place.madeFolders.map(dirname)]);
+      });
     } catch (error) {
       throw fromNodeError(error);
     }

@@ -1,25 +1,26 @@
-import { rmdir, unlink } from "node:fs/promises";
+import { unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { throwIfAborted } from "../signal.js";
 import type { Sink, SinkOptions, SinkReceipt } from "../sink/sink.js";
 import { fromNodeError } from "./errors.js";
-import type { FileIo, FileWriter } from "./file-io.js";
+import type { FileIoChooser, FileWriter } from "./file-io.js";
 import type { LocalRoot } from "./local-root.js";
 import { type Durability, publish, syncFolders } from "./publish.js";
 import { createTempFile, type TempFile } from "./temp-file.js";
 import { etagOf, stampVersion } from "./version.js";
+import { removeEmpty } from "./with-place.js";
 
 /** Opens the sink of one object: a temporary file beside the target, which the commit gives the target's name. */
 export async function openLocalSink(
   root: LocalRoot,
   key: string,
-  io: FileIo,
+  chooseIo: FileIoChooser,
   durability: Durability,
   options: SinkOptions,
 ): Promise<Sink> {
   try {
-    const temp = await createTempFile(root, key, io.openFlags);
-    return new LocalSink(temp, io.createWriter(temp.handle, options.storedSize), durability, options);
+    const temp = await createTempFile(root, key, chooseIo);
+    return new LocalSink(temp, durability, options);
   } catch (error) {
     throw fromNodeError(error);
   }
@@ -32,9 +33,9 @@ class LocalSink implements Sink {
   readonly #options: SinkOptions;
   #isOpen = true;
 
-  constructor(temp: TempFile, writer: FileWriter, durability: Durability, options: SinkOptions) {
+  constructor(temp: TempFile, durability: Durability, options: SinkOptions) {
     this.#temp = temp;
-    this.#writer = writer;
+    this.#writer = temp.io.createWriter(temp.handle, options.storedSize);
     this.#durability = durability;
     this.#options = options;
   }
@@ -53,7 +54,7 @@ class LocalSink implements Sink {
 
   async commit(): Promise<SinkReceipt> {
     try {
-      const { handle, path, place } = this.#temp;
+      const { handle, io, path, place } = this.#temp;
       await this.#writer.flush();
       await stampVersion(handle);
       if (this.#durability === "fsync") await handle.sync();
@@ -62,7 +63,7 @@ class LocalSink implements Sink {
       throwIfAborted(this.#options.signal, "finalize");
       await publish(path, place.path, this.#options);
       if (this.#durability === "fsync") await syncFolders([place.folder, ...place.madeFolders.map(dirname)]);
-      return { etag };
+      return { etag, ...(io.ioMode !== undefined && { ioMode: io.ioMode }) };
     } catch (error) {
       throw fromNodeError(error);
     }
@@ -72,11 +73,7 @@ class LocalSink implements Sink {
     await this.#writer.settle();
     await this.#close().catch(() => undefined);
     await unlink(this.#temp.path).catch(() => undefined);
-    try {
-      for (const folder of this.#temp.place.madeFolders.toReversed()) await rmdir(folder);
-    } catch {
-      // Another writer uses the folder by now.
-    }
+    await removeEmpty(this.#temp.place.madeFolders);
   }
 
   async #close(): Promise<void> {

@@ -41,16 +41,18 @@ export async function checkVersion(path: string, etag: string): Promise<void> {
   throw new ObjectStoreError("PreconditionFailed", `expected the version ${etag}, ${found}`);
 }
 
-/** Makes what happened in folders survive a power cut. */
+/** Makes what happened in folders survive a power cut; one that is gone by now, with all that was in it, needs nothing. */
 export async function syncFolders(folders: Iterable<string>): Promise<void> {
   // Windows has no such call for folders.
   if (process.platform === "win32") return;
   for (const folder of folders) {
-    const handle = await open(folder, "r");
+    const handle = await open(folder, "r").catch((error: unknown) => {
+      if (nativeCode(error) !== "ENOENT") throw error;
+    });
     try {
-      await handle.sync();
+      await handle?.sync();
     } finally {
-      await handle.close();
+      await handle?.close();
     }
   }
 }

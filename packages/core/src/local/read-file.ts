@@ -1,11 +1,12 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { DriverRead, DriverReadOptions } from "../driver.js";
 import { ObjectStoreError } from "../errors.js";
 import { resolveRange } from "../range.js";
 import { throwIfAborted } from "../signal.js";
 import { fromNodeError } from "./errors.js";
-import type { FileIo } from "./file-io.js";
+import type { FileIoChooser } from "./file-io.js";
 import type { LocalRoot } from "./local-root.js";
 import { describeFile, etagOf } from "./version.js";
 
@@ -16,12 +17,13 @@ import { describeFile, etagOf } from "./version.js";
 export async function openLocalFile(
   root: LocalRoot,
   key: string,
-  io: FileIo,
+  chooseIo: FileIoChooser,
   { range, ifMatch, signal }: DriverReadOptions,
 ): Promise<DriverRead> {
   const path = await root.realFile(key);
   throwIfAborted(signal, "get");
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | io.openFlags);
+  const io = await chooseIo(dirname(path));
+  const handle = await io.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat({ bigint: true });
     if (!stats.isFile()) throw new ObjectStoreError("NotFound", `${JSON.stringify(key)} is not a file`);

@@ -33,12 +33,16 @@ export interface SinkSummary {
   readonly storedChecksum: string;
 }
 
+/** Whether a file's bytes went past the page cache to the device, or through the page cache. */
+export type IoMode = "direct" | "buffered";
+
 /** What the store answered. */
 export interface SinkReceipt {
   readonly etag?: string;
   readonly versionId?: string;
   readonly parts?: number;
   readonly verifiedBy?: "server" | "none";
+  readonly ioMode?: IoMode;
 }
 
 /** What a sink has to know before the first byte. Conditions hold at `commit`. */

@@ -1,4 +1,5 @@
 import type { CompressionOptions } from "../compression/codec.js";
+import type { IoMode } from "../sink/sink.js";
 import type { Producer } from "./steps.js";
 
 export type WriterState = "open" | "finalizing" | "finalized" | "cancelled" | "failed";
@@ -69,6 +70,8 @@ export interface WriteResult {
   readonly parts?: number;
   /** Who compared the stored bytes with `storedChecksum`: the server on arrival, a read-back, or nobody. */
   readonly verifiedBy: "server" | "readback" | "none";
+  /** How the bytes were written, where the store is of files and says so. */
+  readonly ioMode?: IoMode;
 }
 
 export interface WriterOptions {
