@@ -1,15 +1,16 @@
+import { directioBackend } from "@sluice/backend-directio";
 import { fsBackend } from "@sluice/backend-fs";
 import { BACKEND_PACKAGES, type BackendPlugin, memoryBackend, StoreRegistry } from "@sluice/core";
 
 /**
- * The registry of the `sluice` command: `file:` and `memory:` always; other schemes from the packages of the folder it runs
+ * The registry of the `sluice` command: `file:`, `direct:` and `memory:` always; other schemes from the packages of the folder it runs
  * in, or from those installed beside the command, as `npm install --global @sluice/cli @sluice/backend-s3` does.
  */
 export class CommandRegistry extends StoreRegistry {
   #discovered: Promise<readonly string[]> | undefined;
 
   constructor(workingFolder: string) {
-    super({ plugins: [memoryBackend(), fsBackend()], discovery: { from: workingFolder } });
+    super({ plugins: [memoryBackend(), fsBackend(), directioBackend()], discovery: { from: workingFolder } });
   }
 
   override discover(): Promise<readonly string[]> {

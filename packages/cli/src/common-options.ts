@@ -8,6 +8,7 @@ import { wholeNumber } from "./parse-number.js";
 export interface CommonOptions {
   readonly json?: true;
   readonly quiet?: true;
+  readonly directMode?: "required" | "preferred";
 }
 
 export interface StoreOptions {
@@ -42,7 +43,13 @@ export function optionParser<T>(parse: (text: string) => T): (text: string) => T
 export function addCommonOptions(command: Command): Command {
   return command
     .option("--json", "write one JSON document to stdout, errors too")
-    .option("-q, --quiet", "no progress and no report of what was done");
+    .option("-q, --quiet", "no progress and no report of what was done")
+    .addOption(
+      new Option(
+        "--direct-mode <mode>",
+        "of direct: URIs, where there is no direct I/O: required refuses, preferred goes through the page cache (default: required)",
+      ).choices(["required", "preferred"]),
+    );
 }
 
 export function addConcurrencyOption(command: Command): Command {
@@ -77,10 +84,10 @@ export function addPublishOptions(command: Command): Command {
 
 export function addDurabilityOption(command: Command): Command {
   return command.addOption(
-    new Option("--durability <how>", "of file: targets: fsync survives a power cut (default: fsync)").choices([
-      "fsync",
-      "none",
-    ]),
+    new Option(
+      "--durability <how>",
+      "of file: and direct: targets: fsync survives a power cut (default: fsync)",
+    ).choices(["fsync", "none"]),
   );
 }
 

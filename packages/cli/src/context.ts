@@ -77,10 +77,13 @@ export class CommandContext {
   }
 
   #openOptions(uri: string, { durability }: StoreOptions) {
-    if (durability !== undefined && schemeOf(uri) !== "file") {
-      throw new CommandError("Usage", `--durability is for file: only, and ${uri} is none`, uri);
+    const scheme = schemeOf(uri);
+    if (durability !== undefined && scheme !== "file" && scheme !== "direct") {
+      throw new CommandError("Usage", `--durability is for file: and direct: only, and ${uri} is neither`, uri);
     }
+    const mode = scheme === "direct" ? this.#options.directMode : undefined;
+    const backendOptions = { ...(durability !== undefined && { durability }), ...(mode !== undefined && { mode }) };
     const { registry } = this.environment;
-    return { registry, signal: this.signal, ...(durability !== undefined && { backendOptions: { durability } }) };
+    return { registry, signal: this.signal, ...(Object.keys(backendOptions).length > 0 && { backendOptions }) };
   }
 }

@@ -5,10 +5,10 @@ import type { Progress } from "./progress.js";
 
 /** What was written: with `source`, where from. */
 export function describeWrite(result: WriteResult, progress: Progress, source?: string): Outcome {
-  const { uri, size, storedSize, checksum, compression } = result;
+  const { uri, size, storedSize, checksum, compression, ioMode } = result;
   const elapsedMs = Math.round(progress.elapsedMs);
   const stored = compression === "none" ? "" : `, stored as ${formatSize(storedSize)}`;
-  const took = `${formatDuration(elapsedMs)}, ${formatRate(size, elapsedMs)}`;
+  const took = `${formatDuration(elapsedMs)}, ${formatRate(size, elapsedMs)}${ioMode === undefined ? "" : `, ${ioMode} I/O`}`;
   return {
     kind: "result",
     value: { ...(source !== undefined && { source }), ...result, elapsedMs },

@@ -1,4 +1,5 @@
 import {
+  type IoMode,
   isObjectStoreError,
   type ObjectStore,
   ObjectStoreError,
@@ -35,11 +36,17 @@ export interface DatasetPlan {
   readonly signal: AbortSignal;
 }
 
+export interface GeneratedDataset {
+  readonly dataset: Dataset;
+  /** How the objects were written, where the store says so; `mixed` where it was not the same for all. */
+  readonly ioMode?: IoMode | "mixed";
+}
+
 /**
  * Writes the objects of a dataset, and its manifest when all of them are there. A run that fails or is interrupted leaves
  * no object of its own behind, and rejects with IncompleteRunError.
  */
-export async function generateDataset(plan: DatasetPlan): Promise<Dataset> {
+export async function generateDataset(plan: DatasetPlan): Promise<GeneratedDataset> {
   const run = new DatasetRun(plan);
   try {
     return await run.complete();
@@ -53,6 +60,7 @@ class DatasetRun {
   readonly #ifNotExists: { readonly ifNotExists?: true };
   readonly #objects = new Map<number, DatasetObject>();
   #compression: Dataset["compression"] = "none";
+  readonly #ioModes = new Set<IoMode | undefined>();
   #cancelled = 0;
 
   constructor(plan: DatasetPlan) {
@@ -61,7 +69,7 @@ class DatasetRun {
     this.#ifNotExists = isGuarded ? { ifNotExists: true } : {};
   }
 
-  async complete(): Promise<Dataset> {
+  async complete(): Promise<GeneratedDataset> {
     const { store, recipe, count, concurrency, signal } = this.#plan;
     const indexes = Array.from({ length: count }, (_, index) => index);
     await forEachAbortable(indexes, concurrency, signal, (index, either) => this.#generate(index, either));
@@ -77,7 +85,9 @@ class DatasetRun {
     throwIfAborted(signal, "gen");
     // From here on the signal is not looked at: a dataset with its manifest is complete.
     await store.put(DATASET_KEY, formatDataset(dataset), this.#ifNotExists);
-    return dataset;
+    const [ioMode] = this.#ioModes;
+    if (ioMode === undefined) return { dataset };
+    return { dataset, ioMode: this.#ioModes.size === 1 ? ioMode : "mixed" };
   }
 
   /** Removes the objects of this run and tells what was done; it never throws over the error that ended the run. */
@@ -108,8 +118,17 @@ class DatasetRun {
         before = bytes;
       };
       await writer.generateRemaining({ signal, onProgress });
-      const { key: finalKey, compression, size, storedSize, checksum, storedChecksum } = await writer.finalize();
+      const {
+        key: finalKey,
+        compression,
+        ioMode,
+        size,
+        storedSize,
+        checksum,
+        storedChecksum,
+      } = await writer.finalize();
       this.#compression = compression;
+      this.#ioModes.add(ioMode);
       const facts = { size, storedSize, checksum, storedChecksum };
       this.#objects.set(index, { key: finalKey, index, seed: options.seed.toString(), ...facts });
       progress.addObject();

@@ -32,7 +32,7 @@ test("an unknown scheme names the package to install", async () => {
   }
 });
 
-test("the command's registry has files and memory, and finds the backends of the folder it runs in", async () => {
+test("the command's registry has files, direct files and memory, and finds the backends of the folder it runs in", async () => {
   await writeFile(
     join(folder.path, "package.json"),
     JSON.stringify({ sluice: { backends: ["./backend.mjs", "./broken.mjs"] } }),
@@ -42,7 +42,7 @@ test("the command's registry has files and memory, and finds the backends of the
     'export const createBackend = () => ({ name: "x", schemes: ["x"], base: "authority", open: async () => null });',
   );
   const registry = new CommandRegistry(folder.path);
-  expect([...registry.backends().keys()]).toEqual(["memory", "file"]);
+  expect([...registry.backends().keys()]).toEqual(["memory", "file", "direct"]);
   expect((await registry.resolve("x")).name).toBe("x");
   expect((await registry.discover()).join()).toMatch(/broken\.mjs could not be loaded/);
   await expect(registry.resolve("nonsense")).rejects.toMatchObject({ code: "Unsupported" });

@@ -41,7 +41,7 @@ describe("wrong usage ends with 2 and a line that helps", () => {
     ["gen x --size 8PB --count 100", /2\^53/],
     ["gen x --size 1 --zstd 23", /no whole number from 1 to 22/],
     ["gen x --size 1 --zstd --gzip", /'--zstd \[level\]' cannot be used with option '--gzip \[level\]'/],
-    ["gen memory://x --size 1 --durability none", /--durability is for file: only/],
+    ["gen memory://x --size 1 --durability none", /--durability is for file: and direct: only/],
     ["gen x --size 1 --durability maybe", /Allowed choices are fsync, none/],
     ["verify", /missing required argument 'uri'/],
     ["verify a b", /too many arguments/],

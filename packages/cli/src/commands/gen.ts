@@ -14,9 +14,9 @@ import {
   type StoreOptions,
 } from "../common-options.js";
 import type { CommandContext } from "../context.js";
-import { DATASET_KEY, type Dataset, MAX_OBJECTS } from "../dataset.js";
+import { DATASET_KEY, MAX_OBJECTS } from "../dataset.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
-import { generateDataset } from "../generate-dataset.js";
+import { type GeneratedDataset, generateDataset } from "../generate-dataset.js";
 import type { Outcome } from "../outcome.js";
 import { parseFactor, parseSeed, wholeNumber } from "../parse-number.js";
 import { parseSize } from "../parse-size.js";
@@ -67,25 +67,26 @@ async function gen(context: CommandContext, target: string, options: GenOptions)
   if (!overwrite) await refuseExisting(store, signal);
   const oldKeys = overwrite ? await beginReplacing(store, signal) : [];
   const progress = context.startProgress("gen", { bytes: size * count, objects: count });
-  const dataset = await generateDataset({
+  const { dataset, ioMode } = await generateDataset({
     ...{ store, recipe, count, overwrite, progress, signal },
     writer: { compression: compressionOf(options) },
     concurrency: options.concurrency ?? Math.min(DEFAULT_CONCURRENCY, count),
   });
   await endReplacing(store, oldKeys, dataset);
-  return describe(store.uriOf(DATASET_KEY), dataset, Math.round(progress.elapsedMs));
+  return describe(store.uriOf(DATASET_KEY), { dataset, ...(ioMode !== undefined && { ioMode }) }, progress.elapsedMs);
 }
 
-function describe(uri: string, dataset: Dataset, elapsedMs: number): Outcome {
+function describe(uri: string, { dataset, ioMode }: GeneratedDataset, exactMs: number): Outcome {
+  const elapsedMs = Math.round(exactMs);
   const { recipe, totals, compression } = dataset;
   const stored = compression === "none" ? "" : `, stored as ${formatSize(totals.storedBytes)}`;
   return {
     kind: "result",
-    value: { uri, ...dataset, elapsedMs },
+    value: { uri, ...dataset, ...(ioMode !== undefined && { ioMode }), elapsedMs },
     lines: [
       formatName(uri),
       `${formatCount(totals.objects, "object")} of ${formatSize(recipe.size)}, ${formatSize(totals.bytes)} in all${stored}, seed ${recipe.seed}`,
-      `${formatDuration(elapsedMs)}, ${formatRate(totals.bytes, elapsedMs)}`,
+      `${formatDuration(elapsedMs)}, ${formatRate(totals.bytes, elapsedMs)}${ioMode === undefined ? "" : `, ${ioMode} I/O`}`,
     ],
   };
 }
