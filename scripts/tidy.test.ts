@@ -10,8 +10,9 @@ const packages = readdirSync(join(root, "packages"));
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   "backend-fs": ["core"],
+  "backend-directio": ["core"],
   datagen: ["core"],
-  cli: ["core", "backend-fs", "datagen"],
+  cli: ["core", "backend-fs", "backend-directio", "datagen"],
 };
 
 const README_HEADINGS = ["Install", "Use", "URI", "Options", "Guarantees", "Limits", "Errors", "The native client"];

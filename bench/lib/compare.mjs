@@ -1,6 +1,6 @@
 /**
  * Runs candidates in turn, A B C A B C …, so that a machine that changes its speed changes it for all of them, and gives
- * each one's median. A candidate returns the bytes it moved.
+ * each one's median. A candidate returns the bytes it moved, or `{ bytes, seconds }` if it has a clock of its own.
  */
 export async function compare(candidates, { rounds }) {
   const rates = new Map(candidates.map(({ name }) => [name, []]));
@@ -10,8 +10,9 @@ export async function compare(candidates, { rounds }) {
     for (const { name, prepare, run, cleanUp } of [...candidates.slice(first), ...candidates.slice(0, first)]) {
       const prepared = await prepare?.();
       const start = process.hrtime.bigint();
-      const bytes = await run(prepared);
-      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      const moved = await run(prepared);
+      const elapsed = Number(process.hrtime.bigint() - start) / 1e9;
+      const { bytes, seconds } = typeof moved === "number" ? { bytes: moved, seconds: elapsed } : moved;
       await cleanUp?.(prepared);
       // The first round warms up and is not counted.
       if (round > 0) rates.get(name).push(bytes / seconds / 1e9);

@@ -1,10 +1,10 @@
 // Overwrites one object again and again, each time with another version of itself, until it is killed.
-// Arguments: folder, compression ("none" or "zstd"), condition ("none", "ifMatch"), version to begin with.
-import { openFsStore } from "@sluice/backend-fs";
+// Arguments: backend, folder, compression ("none" or "zstd"), condition ("none", "ifMatch"), version to begin with.
+import { openBackend } from "./backends.mjs";
 import { versionContent } from "./versions.mjs";
 
-const [folder, codec, condition, first] = process.argv.slice(2);
-const store = openFsStore(folder);
+const [backend, folder, codec, condition, first] = process.argv.slice(2);
+const store = await openBackend(backend, folder);
 const compression = codec === "none" ? "none" : { codec, extension: "none" };
 
 for (let version = Number(first); ; version++) {

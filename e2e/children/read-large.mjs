@@ -1,9 +1,9 @@
 // Writes one object of `size` bytes, reads it whole in chunks, and prints this process's peak memory.
-// Arguments: folder, size, compression ("none", "zstd", "gzip").
-import { openFsStore } from "@sluice/backend-fs";
+// Arguments: backend, folder, size, compression ("none", "zstd", "gzip").
+import { openBackend } from "./backends.mjs";
 
-const [folder, size, codec] = [process.argv[2], Number(process.argv[3]), process.argv[4]];
-const store = openFsStore(folder, { durability: "none" });
+const [backend, folder, size, codec] = [process.argv[2], process.argv[3], Number(process.argv[4]), process.argv[5]];
+const store = await openBackend(backend, folder, { durability: "none" });
 const writer = await store.createWriter("large", { compression: codec === "none" ? "none" : { codec, level: 1 } });
 const chunk = new Uint8Array(1 << 20).map((_, index) => index);
 for (let written = 0; written < size; written += chunk.length) await writer.writeChunk(chunk);

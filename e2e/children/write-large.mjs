@@ -1,14 +1,10 @@
 // Writes one object of `size` bytes in chunks of `chunk` bytes and prints this process's peak memory.
-// Arguments: folder, size, chunk, compression ("none", "zstd", "gzip").
-import { openFsStore } from "@sluice/backend-fs";
+// Arguments: backend, folder, size, chunk, compression ("none", "zstd", "gzip").
+import { openBackend } from "./backends.mjs";
 
-const [folder, size, chunkBytes, codec] = [
-  process.argv[2],
-  Number(process.argv[3]),
-  Number(process.argv[4]),
-  process.argv[5],
-];
-const store = openFsStore(folder, { durability: "none" });
+const [backend, folder, codec] = [process.argv[2], process.argv[3], process.argv[6]];
+const [size, chunkBytes] = [Number(process.argv[4]), Number(process.argv[5])];
+const store = await openBackend(backend, folder, { durability: "none" });
 const writer = await store.createWriter("large", { compression: codec === "none" ? "none" : { codec } });
 const chunk = new Uint8Array(chunkBytes).map((_, index) => index);
 for (let written = 0; written < size; written += chunkBytes) await writer.writeChunk(chunk);
