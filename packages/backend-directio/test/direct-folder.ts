@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { constants } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,15 +35,3 @@ async function findFolder(): Promise<Found | undefined> {
   }
   return undefined;
 }
-
-/** A folder in memory, where this machine has one. */
-export const memoryFolder: string | undefined = (() => {
-  try {
-    const folder = `/dev/shm/sluice-direct-${process.pid}`;
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder);
-    return folder;
-  } catch {
-    return undefined;
-  }
-})();

@@ -1,14 +1,26 @@
-import { existsSync } from "node:fs";
+import { accessSync, existsSync, mkdirSync } from "node:fs";
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createMemoryStore, isObjectStoreError, openObject, openStore, StoreRegistry } from "@sluice/core";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createBackend, directioBackend, isDirectStore, openDirectStore } from "../src/index.js";
 import { probeFolder } from "../src/probe/probe-folder.js";
-import { found, makeFolder, memoryFolder, NO_DISK } from "./direct-folder.js";
+import { found, makeFolder, NO_DISK } from "./direct-folder.js";
 
 const registry = new StoreRegistry({ plugins: [directioBackend()], discovery: false });
 const MIB = 1 << 20;
+
+/** A folder in memory, where this machine has one. */
+const memoryFolder: string | undefined = (() => {
+  try {
+    const folder = `/dev/shm/sluice-direct-${process.pid}`;
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder);
+    return folder;
+  } catch {
+    return undefined;
+  }
+})();
 
 afterAll(async () => {
   if (memoryFolder !== undefined) await rm(memoryFolder, { recursive: true, force: true });
