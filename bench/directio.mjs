@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { StreamingDataWriter } from "@sluice/datagen";
 import { compare, renderTable } from "./lib/compare.mjs";
 import { inDirectFolder } from "./lib/direct-folder.mjs";
-import { ddWrite, fioTransfer, isInstalled } from "./lib/tools.mjs";
+import { ddWrite, FIO, fioCandidates, isInstalled } from "./lib/tools.mjs";
 
 export const title = "Writing past the page cache";
 export const question =
@@ -12,7 +12,6 @@ export const question =
 const KIB = 1 << 10;
 const MIB = 1 << 20;
 const DD = "dd oflag=direct bs=4M";
-const FIO = "fio psync 4 MiB";
 
 export async function run({ smoke, rounds }) {
   const total = smoke ? 16 * MIB : 1024 * MIB;
@@ -21,7 +20,7 @@ export async function run({ smoke, rounds }) {
     const candidates = [
       ...ownCandidates(openStore, total),
       ...(isInstalled("dd") ? [{ name: DD, run: ddWrite(path, total, 4 * MIB) }] : []),
-      ...(isInstalled("fio") ? fioCandidates(path, total) : []),
+      ...(isInstalled("fio") ? fioCandidates(path, total, "write") : []),
     ].map((candidate) => ({ ...candidate, cleanUp: () => rm(path, { force: true }) }));
     const rows = await compare(candidates, { rounds });
     const names = new Set(rows.map(({ name }) => name));
@@ -62,19 +61,5 @@ function ownCandidates(openStore, total) {
     hashed("hash + write, chunks of 64 KiB", 64 * KIB),
     hashed("hash + write, chunks of 1 MiB", MIB),
     hashed("hash + write, chunks of 16 MiB", 16 * MIB),
-  ];
-}
-
-function fioCandidates(path, total) {
-  const candidate = (name, engine, blockBytes, depth) => ({
-    name,
-    run: fioTransfer(path, total, { direction: "write", engine, blockBytes, depth }),
-  });
-  return [
-    candidate("fio psync 64 KiB", "psync", 64 * KIB),
-    candidate("fio psync 1 MiB", "psync", MIB),
-    candidate(FIO, "psync", 4 * MIB),
-    candidate("fio psync 16 MiB", "psync", 16 * MIB),
-    candidate("fio libaio 1 MiB, 4 in flight", "libaio", MIB, 4),
   ];
 }

@@ -23,7 +23,7 @@ export function ddWrite(path, total, blockBytes) {
 }
 
 /** fio's direct I/O on one file; its own clock counts, which leaves out its start. */
-export function fioTransfer(path, total, { direction, engine, blockBytes, depth = 1 }) {
+function fioTransfer(path, total, { direction, engine, blockBytes, depth = 1 }) {
   return async () => {
     const { stdout } = await run("fio", [
       "--name=sluice",
@@ -39,4 +39,22 @@ export function fioTransfer(path, total, { direction, engine, blockBytes, depth 
     const { io_bytes: bytes, bw_bytes: bytesPerSecond } = JSON.parse(stdout).jobs[0][direction];
     return { bytes, seconds: bytes / bytesPerSecond };
   };
+}
+
+/** The one that others are compared with. */
+export const FIO = "fio psync 4 MiB";
+
+/** fio with the sizes and engines that matter. */
+export function fioCandidates(path, total, direction) {
+  const candidate = (name, engine, blockBytes, depth) => ({
+    name,
+    run: fioTransfer(path, total, { direction, engine, blockBytes, depth }),
+  });
+  return [
+    candidate("fio psync 64 KiB", "psync", 64 << 10),
+    candidate("fio psync 1 MiB", "psync", 1 << 20),
+    candidate(FIO, "psync", 4 << 20),
+    candidate("fio psync 16 MiB", "psync", 16 << 20),
+    candidate("fio libaio 1 MiB, 4 in flight", "libaio", 1 << 20, 4),
+  ];
 }

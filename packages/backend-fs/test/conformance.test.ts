@@ -1,50 +1,17 @@
-import { mkdtemp, open, readdir, rm, truncate } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createStore, type ObjectStore } from "@sluice/core";
-import { LocalDriver, RESERVED_PREFIX } from "@sluice/core/local";
-import { type ConformanceHarness, countingDriver, type DriverCounts, runConformance } from "@sluice/core/testing";
+import { LocalDriver } from "@sluice/core/local";
+import { localHarness, runConformance } from "@sluice/core/testing";
 import { afterAll, describe, expect, test } from "vitest";
 import { BUFFERED_IO } from "../src/store.js";
 
-interface Place {
-  readonly folder: string;
-  readonly counts: DriverCounts;
-}
-
-const places = new WeakMap<ObjectStore, Place>();
-const placeOf = (store: ObjectStore): Place => places.get(store) as Place;
-
-const harness: ConformanceHarness = {
+const harness = localHarness({
+  scheme: "file",
   partBytes: 256 << 10,
-  boundedStore: true,
-  createStore: async () => {
-    const folder = await mkdtemp(join(tmpdir(), "sluice-fs-"));
-    const { driver, counts } = countingDriver(
-      new LocalDriver({ backend: "fs", root: folder, io: BUFFERED_IO, durability: "none" }),
-    );
-    const store = createStore(driver, { uri: `file://${folder}/`, prefix: "" });
-    places.set(store, { folder, counts });
-    return store;
-  },
-  leftovers: async (store) => {
-    const names = await readdir(placeOf(store).folder, { recursive: true });
-    return names.filter((name) => name.includes(RESERVED_PREFIX));
-  },
-  listRequests: (store) => placeOf(store).counts.listRequests,
-  readRequests: (store) => placeOf(store).counts.readRequests,
-  bytesRead: (store) => placeOf(store).counts.bytesRead,
-  corrupt: async (store, key, change) => {
-    const path = join(placeOf(store).folder, key);
-    if ("truncateTo" in change) return truncate(path, change.truncateTo);
-    const handle = await open(path, "r+");
-    const byte = Buffer.alloc(1);
-    await handle.read(byte, 0, 1, change.flipAt);
-    await handle.write(Buffer.of((byte[0] as number) ^ 1), 0, 1, change.flipAt);
-    await handle.close();
-  },
-  cleanUp: (store) => rm(placeOf(store).folder, { recursive: true, force: true }),
-};
+  makeFolder: () => mkdtemp(join(tmpdir(), "sluice-fs-")),
+  createDriver: (root) => new LocalDriver({ backend: "fs", root, io: BUFFERED_IO, durability: "none" }),
+});
 
 describe("conformance", async () => {
   const counts = await runConformance(harness, { test, skip: (name, reason) => test.skip(`${name} [${reason}]`) });

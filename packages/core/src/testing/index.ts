@@ -8,6 +8,7 @@ export type {
 } from "./conformance-case.js";
 export { countingDriver, type DriverCounts } from "./counting-driver.js";
 export type { ConformanceHarness, Corruption } from "./harness.js";
+export { type LocalHarnessOptions, localHarness } from "./local-harness.js";
 export type { PlannedCase } from "./plan.js";
 export { SeededRandom } from "./random.js";
 export { runConformanceCase } from "./run-case.js";
