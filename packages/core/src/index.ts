@@ -25,6 +25,9 @@ export {
 export { compareKeys } from "./key.js";
 export { groupByDelimiter, groupOf, isAfter, toPages } from "./list-pages.js";
 export { createMemoryStore, memoryBackend } from "./memory/memory-backend.js";
+export { MultipartSink, type MultipartSinkOptions } from "./multipart/multipart-sink.js";
+export type { MultipartUpload, StoredPart, UploadPart } from "./multipart/multipart-upload.js";
+export { type PartLimits, type PartPlan, type PartPlanOptions, planParts } from "./multipart/part-plan.js";
 export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
 export { checkInteger, checkOptions } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";

@@ -20,7 +20,7 @@ class WatchedMemoryDriver extends MemoryDriver {
     const sink = await super.openSink(key, options);
     this.openSinks.add(sink);
     return {
-      write: (chunk) => sink.write(chunk),
+      write: (chunk, crc32c) => sink.write(chunk, crc32c),
       commit: async (summary) => {
         const receipt = await sink.commit(summary);
         this.openSinks.delete(sink);

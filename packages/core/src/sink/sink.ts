@@ -5,9 +5,10 @@
 export interface Sink {
   /**
    * Takes bytes. Whatever it keeps it has copied when it returns, or when the promise it returned resolves. Returning
-   * nothing means there is room for more; a promise means wait.
+   * nothing means there is room for more; a promise means wait. `crc32c` is the CRC-32C of everything written so far, this
+   * chunk included, so that nobody has to hash twice.
    */
-  write(chunk: Uint8Array): void | Promise<void>;
+  write(chunk: Uint8Array, crc32c: number): void | Promise<void>;
   /**
    * Lends the place where the next bytes will lie, at least one and at most `maxBytes`, so that whoever makes them can make
    * them there and spare a copy. Undefined where there is no such place, now or ever: then `write` is called. What was
@@ -15,7 +16,7 @@ export interface Sink {
    */
   lend?(maxBytes: number): Uint8Array | undefined;
   /** Takes the first `bytes` of what was lent last, which have been filled. Otherwise as `write`. */
-  advance?(bytes: number): void | Promise<void>;
+  advance?(bytes: number, crc32c: number): void | Promise<void>;
   /** Makes the object visible, whole, in one step; rejects and leaves nothing behind if it cannot. */
   commit(summary: SinkSummary): Promise<SinkReceipt>;
   /**

@@ -18,7 +18,7 @@ export class ContentPipeline {
   #lent: Uint8Array | undefined;
 
   constructor(sink: Sink, createEncoder: EncoderFactory, isEncoded: boolean) {
-    this.#stored = new StoredStage(sink, isEncoded);
+    this.#stored = new StoredStage(sink, this.#crc, isEncoded);
     this.#encoder = createEncoder(this.#stored);
   }
 
@@ -49,12 +49,11 @@ export class ContentPipeline {
   /** Ends the encoding, and tells what is complete now. */
   async end(): Promise<SinkSummary> {
     await this.#encoder.end();
-    const checksum = this.checksum();
     return {
       size: this.contentBytes,
       storedSize: this.storedBytes,
-      checksum,
-      storedChecksum: this.#stored.checksum() ?? checksum,
+      checksum: this.checksum(),
+      storedChecksum: this.#stored.checksum(),
     };
   }
 
