@@ -32,6 +32,8 @@ export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
 export { checkInteger, checkOptions } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";
 export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
+export { type RangedBody, type RangedBodyOptions, rangedBody } from "./read/ranged-body.js";
+export type { OpenedRange, OpenRange, ResumeLimits } from "./read/read-window.js";
 export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
 export { abortedError, orAborted, throwIfAborted } from "./signal.js";
 export { BufferedSink } from "./sink/buffered-sink.js";

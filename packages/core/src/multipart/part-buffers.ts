@@ -36,5 +36,5 @@ export class PartBuffers {
 
 /** Its own memory, not a slice of Node's pool, and not filled with zeros that are written over anyway. */
 function allocate(bytes: number): Uint8Array {
-  return Buffer.allocUnsafeSlow(bytes);
+  return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
 }

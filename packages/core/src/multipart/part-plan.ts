@@ -31,9 +31,15 @@ export interface PartPlan {
 const MIB = 1 << 20;
 
 /**
+ * An object of unknown size can't have only parts of the largest size, so where the largest object takes just that (Azure),
+ * so much of it can be reached.
+ */
+const REACHABLE_SHARE = 0.9;
+
+/**
  * Cuts an object so that none the store can hold fails at the number of parts. Of a known size the parts are equal, and as
  * large as it takes. Of an unknown size they have `partBytes` first, and later at least a fixed share of what has been
- * written, so that the largest object just fits: on S3 parts of 16 MiB begin to grow after 20 GB.
+ * written, so that the largest object just fits: on S3 parts of 16 MiB begin to grow after 20 GB. (On Azure 90 % of it fits.)
  * InvalidArgument for a part size outside the store's limits, Unsupported for an object larger than the store holds.
  */
 export function planParts(limits: PartLimits, options: PartPlanOptions, operation: string): PartPlan {
@@ -41,18 +47,17 @@ export function planParts(limits: PartLimits, options: PartPlanOptions, operatio
   checkInteger(partBytes, "partBytes", limits.minPartBytes, limits.maxPartBytes, operation);
   if (storedBytes !== undefined) {
     if (storedBytes > limits.maxObjectBytes) throw tooLarge(limits.maxObjectBytes, operation);
-    const needed = roundUp(Math.ceil(storedBytes / limits.maxParts), MIB);
-    const planned = Math.min(limits.maxPartBytes, Math.max(partBytes, needed));
+    const planned = atLeast(Math.ceil(storedBytes / limits.maxParts));
     if (planned * limits.maxParts < storedBytes) throw tooLarge(planned * limits.maxParts, operation);
     return { limits, storedBytes, partBytesAt: () => planned };
   }
   if (equalParts) return { limits, partBytesAt: () => partBytes };
   const share = growthShare(limits, partBytes);
-  return {
-    limits,
-    partBytesAt: (offset) =>
-      Math.min(limits.maxPartBytes, Math.max(partBytes, roundUp(Math.ceil(offset / share), MIB))),
-  };
+  return { limits, partBytesAt: (offset) => atLeast(Math.ceil(offset / share)) };
+
+  function atLeast(bytes: number): number {
+    return bytes <= partBytes ? partBytes : Math.min(limits.maxPartBytes, Math.ceil(bytes / MIB) * MIB);
+  }
 }
 
 export function tooLarge(maxBytes: number, operation: string): ObjectStoreError {
@@ -63,20 +68,16 @@ export function tooLarge(maxBytes: number, operation: string): ObjectStoreError 
 
 /** A part is one `share`th of what lies before it. The largest share, and so the smallest parts, that hold the largest object. */
 function growthShare({ maxParts, maxPartBytes, maxObjectBytes }: PartLimits, partBytes: number): number {
-  for (let divisor = 1; divisor < maxParts; divisor += 1 / 8) {
-    const share = maxParts / divisor;
-    if (capacity(share) >= maxObjectBytes) return share;
-  }
-  return 1;
+  const reachable = Math.min(maxObjectBytes, REACHABLE_SHARE * maxParts * maxPartBytes);
+  let share = maxParts;
+  while (share > 1 && capacity(share) < reachable) share *= 0.98;
+  return share;
 
   // The first `share` parts are equal; then what has been written grows by one `share`th a part, until parts have their limit.
   function capacity(share: number): number {
+    if (partBytes >= maxPartBytes) return maxParts * maxPartBytes;
     const equal = share * partBytes;
     const growing = Math.min(maxParts - share, Math.log((maxPartBytes * share) / equal) / Math.log1p(1 / share));
     return equal * (1 + 1 / share) ** growing + (maxParts - share - growing) * maxPartBytes;
   }
-}
-
-function roundUp(bytes: number, unit: number): number {
-  return Math.ceil(bytes / unit) * unit;
 }

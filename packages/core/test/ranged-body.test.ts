@@ -1,0 +1,128 @@
+import { describe, expect, test } from "vitest";
+import { ObjectStoreError } from "../src/errors.js";
+import type { ResolvedRange } from "../src/range.js";
+import { type RangedBodyOptions, rangedBody } from "../src/read/ranged-body.js";
+import type { OpenedRange, OpenRange } from "../src/read/read-window.js";
+import { collect } from "../src/read/stored-object.js";
+import { randomBytes, seededRandom } from "./random.js";
+
+const CONTENT = randomBytes(100_000, seededRandom(1));
+const LIMITS = { windowBytes: 8_000, windowsInFlight: 3, resumes: 3, idleTimeoutMs: 10_000 };
+
+/** A server of the content, whose connections end as `fate` says after some bytes. */
+function server(
+  fate: (request: number) => { readonly after: number; readonly as: "end" | "error" | "stall" } | undefined,
+) {
+  const requests: ResolvedRange[] = [];
+  let open = 0;
+  let mostOpen = 0;
+  const openRange: OpenRange = async ({ start, end }) => {
+    const cut = fate(requests.length);
+    requests.push({ start, end });
+    mostOpen = Math.max(mostOpen, ++open);
+    let isOpen = true;
+    let hangUp: () => void = () => undefined;
+    const hungUp = new Promise<void>((resolve) => {
+      hangUp = resolve;
+    });
+    const cancel = (): void => {
+      if (isOpen) open--;
+      isOpen = false;
+      hangUp();
+    };
+    async function* body(): AsyncGenerator<Uint8Array, void, void> {
+      const until = Math.min(end, start + (cut?.after ?? Number.POSITIVE_INFINITY));
+      for (let offset = start; offset < until; offset += 1_000)
+        yield CONTENT.slice(offset, Math.min(until, offset + 1_000));
+      if (until === end || cut?.as === "end") return;
+      if (cut?.as === "error") throw new Error("ECONNRESET");
+      await hungUp;
+    }
+    return { body: body(), cancel } satisfies OpenedRange;
+  };
+  return { openRange, requests, openNow: () => open, mostOpen: () => mostOpen };
+}
+
+function read(openRange: OpenRange, options: Partial<RangedBodyOptions> = {}): Promise<Uint8Array> {
+  const range = { start: 0, end: CONTENT.byteLength };
+  return collect(rangedBody(openRange, { range, ...LIMITS, ...options }).body, 0);
+}
+
+test("windows come in order, so many at once and not more", async () => {
+  const { openRange, requests, mostOpen, openNow } = server(() => undefined);
+  expect(await read(openRange)).toEqual(CONTENT);
+  expect(requests).toHaveLength(13);
+  expect(mostOpen()).toBeLessThanOrEqual(3);
+  expect(openNow()).toBe(0);
+});
+
+test("what has been opened already is not asked for again", async () => {
+  const { openRange, requests } = server(() => undefined);
+  const opened = await openRange({ start: 10, end: 5_000 }, new AbortController().signal);
+  const body = read(openRange, { range: { start: 10, end: 12_345 }, first: { ...opened, end: 5_000 } });
+  expect(await body).toEqual(CONTENT.subarray(10, 12_345));
+  expect(requests.map(({ start }) => start)).toEqual([10, 5_000]);
+});
+
+test("an empty range asks for nothing", async () => {
+  const { openRange, requests } = server(() => undefined);
+  expect(await read(openRange, { range: { start: 7, end: 7 } })).toEqual(new Uint8Array(0));
+  expect(requests).toEqual([]);
+});
+
+describe.each(["end", "error", "stall"] as const)("a body cut by %s", (as) => {
+  test("is taken up again at the byte it stopped at", async () => {
+    const random = seededRandom(7);
+    const { openRange, requests, openNow } = server((request) =>
+      request % 2 === 0 ? { after: 1 + random(7_000), as } : undefined,
+    );
+    expect(await read(openRange, { idleTimeoutMs: 20 })).toEqual(CONTENT);
+    expect(requests.length).toBeGreaterThan(13);
+    expect(openNow()).toBe(0);
+  });
+
+  test("fails once it has been tried often enough without a byte", async () => {
+    const { openRange, requests, openNow } = server(() => ({ after: 0, as }));
+    const failing = read(openRange, { windowsInFlight: 1, resumes: 2, idleTimeoutMs: 20 });
+    await expect(failing).rejects.toMatchObject({ code: as === "stall" ? "Timeout" : "Unavailable", retryable: true });
+    expect(requests).toHaveLength(3);
+    expect(openNow()).toBe(0);
+  });
+});
+
+test("a replaced object is not tried again", async () => {
+  let requests = 0;
+  const failing = read(async () => {
+    requests++;
+    throw new ObjectStoreError("PreconditionFailed", "another version");
+  });
+  await expect(failing).rejects.toMatchObject({ code: "PreconditionFailed" });
+  expect(requests).toBe(1);
+});
+
+test("a signal ends it with Aborted, also while nothing comes, and stops every request", async () => {
+  const { openRange, openNow } = server((request) => (request === 2 ? { after: 3_000, as: "stall" } : undefined));
+  const controller = new AbortController();
+  const { body } = rangedBody(openRange, {
+    range: { start: 0, end: CONTENT.byteLength },
+    ...LIMITS,
+    signal: controller.signal,
+  });
+  let bytes = 0;
+  const reading = (async () => {
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      if (bytes >= 16_000) setImmediate(() => controller.abort(new Error("enough")));
+    }
+  })();
+  await expect(reading).rejects.toMatchObject({ code: "Aborted", cause: new Error("enough") });
+  expect(openNow()).toBe(0);
+});
+
+test("breaking out stops every request", async () => {
+  const { openRange, openNow, requests } = server(() => undefined);
+  const { body } = rangedBody(openRange, { range: { start: 0, end: CONTENT.byteLength }, ...LIMITS });
+  for await (const chunk of body) if (chunk.byteLength > 0) break;
+  expect(openNow()).toBe(0);
+  expect(requests).toHaveLength(1);
+});
