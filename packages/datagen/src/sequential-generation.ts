@@ -67,6 +67,11 @@ export class SequentialGeneration {
   }
 
   /** As {@link write}. */
+  writeHashed(chunk: Uint8Array, crc32c: number): Promise<void> {
+    return this.#queue.run(() => this.#writer.writeHashed(chunk, crc32c));
+  }
+
+  /** As {@link write}. */
   writeFrom(produce: Producer, byteLength: number): Promise<void> {
     return this.#queue.run(() => this.#writer.writeFrom(produce, byteLength));
   }

@@ -120,6 +120,10 @@ export class StreamingDataWriter implements ObjectWriter {
     return this.state === "open" ? this.#generation.writeFrom(produce, byteLength) : this.#refuse("writeFrom");
   }
 
+  writeHashed(chunk: Uint8Array, crc32c: number): Promise<void> {
+    return this.state === "open" ? this.#generation.writeHashed(chunk, crc32c) : this.#refuse("writeHashed");
+  }
+
   /** As the writer's; before the target is complete it rejects with InvalidState, and the writer stays open. */
   finalize(): Promise<WriteResult> {
     if (this.#finalizing !== undefined) return this.#finalizing;

@@ -33,6 +33,13 @@ export class Crc32c {
     return this;
   }
 
+  /** Appends bytes of which the CRC-32C and the number are known, without reading them. */
+  append(crc32c: number, byteLength: number): this {
+    this.#value = Crc32c.combine(this.#value, crc32c, byteLength);
+    this.#byteLength += byteLength;
+    return this;
+  }
+
   /** The unsigned 32-bit value of the bytes so far. */
   get value(): number {
     return this.#value;

@@ -41,7 +41,7 @@ export class ContentPipeline {
       check();
       const step = steps.next(this.#lend);
       if (step === undefined) return;
-      const waiting = this.#take(step);
+      const waiting = this.#take(step, steps.crc32c);
       if (waiting !== undefined) return this.#writeRest(waiting, steps, check);
     }
   }
@@ -68,8 +68,9 @@ export class ContentPipeline {
     await this.write(steps, check);
   }
 
-  #take(step: Uint8Array): void | Promise<void> {
-    this.#crc.update(step);
+  #take(step: Uint8Array, crc32c: number | undefined): void | Promise<void> {
+    if (crc32c === undefined) this.#crc.update(step);
+    else this.#crc.append(crc32c, step.byteLength);
     this.#bytesSinceWait += step.byteLength;
     const isInPlace = this.#lent?.buffer === step.buffer && this.#lent.byteOffset === step.byteOffset;
     this.#lent = undefined;

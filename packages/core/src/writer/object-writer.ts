@@ -45,6 +45,13 @@ export interface ObjectWriter extends AsyncDisposable {
    */
   writeFrom(produce: Producer, byteLength: number): Promise<void>;
 
+  /**
+   * Appends `chunk`, whose CRC-32C the caller has computed already, in another thread for instance: it is not hashed again.
+   * The caller answers for the value; with a wrong one the object's checksum is wrong, and a store that checks refuses it.
+   * Otherwise as {@link writeChunk}.
+   */
+  writeHashed(chunk: Uint8Array, crc32c: number): Promise<void>;
+
   /** Makes the object visible, whole, and tells what was stored. */
   finalize(): Promise<WriteResult>;
 

@@ -6,7 +6,7 @@ import { abortedError, throwIfAborted } from "../signal.js";
 import type { Sink } from "../sink/sink.js";
 import { ContentPipeline } from "./content-pipeline.js";
 import type { ObjectWriter, WriteResult, WriterState } from "./object-writer.js";
-import { type Producer, type Steps, stepsOfChunk, stepsOfProducer } from "./steps.js";
+import { type Producer, type Steps, stepsOfChunk, stepsOfHashed, stepsOfProducer } from "./steps.js";
 
 const DONE: Promise<void> = Promise.resolve();
 
@@ -74,6 +74,14 @@ export class PipelineWriter implements ObjectWriter {
       return Promise.reject(this.#error("InvalidArgument", "writeChunk takes a Uint8Array", "writeChunk"));
     }
     return this.#write(stepsOfChunk(chunk), "writeChunk");
+  }
+
+  writeHashed(chunk: Uint8Array, crc32c: number): Promise<void> {
+    if (!isUint8Array(chunk) || crc32c !== crc32c >>> 0) {
+      const message = "writeHashed takes a Uint8Array and its CRC-32C as an unsigned number";
+      return Promise.reject(this.#error("InvalidArgument", message, "writeHashed"));
+    }
+    return this.#write(stepsOfHashed(chunk, crc32c), "writeHashed");
   }
 
   writeFrom(produce: Producer, byteLength: number): Promise<void> {

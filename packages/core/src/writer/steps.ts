@@ -13,6 +13,8 @@ type Lender = (maxBytes: number) => Uint8Array | undefined;
 /** Content in steps; undefined at its end. */
 export interface Steps {
   next(lend: Lender): Uint8Array | undefined;
+  /** The CRC-32C of the one step there is, where the caller has hashed it. */
+  readonly crc32c?: number;
 }
 
 /** A chunk, cut into steps. */
@@ -23,6 +25,19 @@ export function stepsOfChunk(chunk: Uint8Array): Steps {
       if (offset >= chunk.byteLength) return undefined;
       const step = offset === 0 && chunk.byteLength <= STEP_BYTES ? chunk : chunk.subarray(offset, offset + STEP_BYTES);
       offset += step.byteLength;
+      return step;
+    },
+  };
+}
+
+/** A chunk that has been hashed: nothing is gained by cutting it. */
+export function stepsOfHashed(chunk: Uint8Array, crc32c: number): Steps {
+  let rest: Uint8Array | undefined = chunk.byteLength === 0 ? undefined : chunk;
+  return {
+    crc32c,
+    next: () => {
+      const step = rest;
+      rest = undefined;
       return step;
     },
   };

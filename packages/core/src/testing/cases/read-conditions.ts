@@ -101,7 +101,9 @@ export const readConditionCases: readonly ConformanceCase[] = [
     run: async ({ store }) => {
       await store.put("object", "content");
       const { etag } = await store.head("object");
-      assert.equal((await store.get("object", { ifMatch: etag })).info.etag, etag);
+      const opened = await store.get("object", { ifMatch: etag });
+      assert.equal(opened.info.etag, etag);
+      await opened.cancel();
       for await (const entry of store.list()) {
         assert.ok(entry.kind === "object");
         assert.equal(entry.etag, etag);

@@ -1,7 +1,9 @@
-import { expectError, expectObject } from "../assertions.js";
+import assert from "node:assert/strict";
+import { Crc32c, crc32c } from "../../checksum/crc32c.js";
+import { expectBytes, expectError, expectObject } from "../assertions.js";
 import type { ConformanceCase } from "../conformance-case.js";
 
-/** W41 and W42: content that is made where it will be stored. */
+/** W41 to W44: content that is made where it will be stored, or has been hashed. */
 export const writerProducerCases: readonly ConformanceCase[] = [
   {
     id: "W41",
@@ -48,6 +50,43 @@ export const writerProducerCases: readonly ConformanceCase[] = [
         await writer.cancel();
       }
       await expectError("NotFound", "get", () => store.get("object"));
+    },
+  },
+  {
+    id: "W43",
+    name: "writeHashed takes chunks of any size with their CRC-32C, in order with others, and the checksums are of all bytes",
+    needs: [],
+    run: async ({ store, partBytes, random }) => {
+      const bytes = random.bytes(3 * partBytes + 12_345);
+      for (const compression of ["none", { codec: "gzip", level: 1 }] as const) {
+        const writer = await store.createWriter("object", { compression });
+        const writes: Promise<void>[] = [];
+        for (let offset = 0, next = 0; offset < bytes.byteLength; offset = next) {
+          next = offset + random.integer(0, 2 * partBytes);
+          const chunk = bytes.subarray(offset, next);
+          const hashed = random.integer(0, 2) > 0;
+          writes.push(hashed ? writer.writeHashed(chunk, new Crc32c().update(chunk).value) : writer.writeChunk(chunk));
+        }
+        await Promise.all(writes);
+        const { key, checksum, storedChecksum } = await writer.finalize();
+        assert.equal(checksum, crc32c(bytes));
+        expectBytes(await (await store.get(key, { decode: true })).bytes(), bytes, "the content");
+        assert.equal(storedChecksum, crc32c(await (await store.get(key)).bytes()));
+      }
+    },
+  },
+  {
+    id: "W44",
+    name: "writeHashed without a CRC-32C, or of what is no Uint8Array, is refused with InvalidArgument and enters nothing",
+    needs: [],
+    run: async ({ store }) => {
+      const writer = await store.createWriter("object");
+      const one = new Uint8Array(1);
+      for (const crc of [undefined, -1, 1.5, 2 ** 32, "crc32c:00000000"] as unknown as number[]) {
+        await expectError("InvalidArgument", "writeHashed", () => writer.writeHashed(one, crc));
+      }
+      await expectError("InvalidArgument", "writeHashed", () => writer.writeHashed("x" as unknown as Uint8Array, 0));
+      assert.equal((await writer.finalize()).size, 0);
     },
   },
 ];
