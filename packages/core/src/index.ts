@@ -56,6 +56,7 @@ export type {
   SweepOptions,
 } from "./store.js";
 export { asBasePath, formatObjectUri, type ObjectUri, parseObjectUri } from "./uri.js";
+export { WorkerPool } from "./workers/worker-pool.js";
 export type { ObjectWriter, WriteResult, WriterOptions, WriterState } from "./writer/object-writer.js";
 export type { PutSource } from "./writer/put-source.js";
 export type { Producer } from "./writer/steps.js";

@@ -1,4 +1,5 @@
 import {
+  checkInteger,
   checkOptions,
   type ObjectStore,
   ObjectStoreError,
@@ -13,6 +14,11 @@ import { createRecipe, RECIPE_OPTION_NAMES, type Recipe, type RecipeOptions } fr
 export type DataTarget = string | { readonly store: ObjectStore; readonly key: string };
 
 export interface StreamingDataWriterOptions extends RecipeOptions {
+  /**
+   * Threads that generate and hash while this one writes: worth it where a store takes the bytes as fast as one thread
+   * makes them. They work ahead of large calls, such as `generateRemaining`. Default 0: none.
+   */
+  readonly workers?: number;
   /** Options of the writer underneath: compression, conditions, metadata, `signal`. */
   readonly writer?: WriterOptions;
   /** Where to look the URI's scheme up; only with a URI. Default: the process-wide registry. */
@@ -21,13 +27,23 @@ export interface StreamingDataWriterOptions extends RecipeOptions {
   readonly backendOptions?: Readonly<Record<string, unknown>>;
 }
 
+/** The most threads that generate for one writer. */
+const MAX_WORKERS = 64;
+
 const OPERATION = "StreamingDataWriter.create";
 const URI_OPTION_NAMES = ["registry", "backendOptions"] as const;
 
 /** The recipe in `options`, after all of them were checked. */
 export function recipeOf(options: StreamingDataWriterOptions): Recipe {
-  checkOptions(options ?? null, [...RECIPE_OPTION_NAMES, "writer", ...URI_OPTION_NAMES], OPERATION);
-  const { writer: _writer, registry: _registry, backendOptions: _backendOptions, ...recipe } = options;
+  checkOptions(options ?? null, [...RECIPE_OPTION_NAMES, "workers", "writer", ...URI_OPTION_NAMES], OPERATION);
+  checkInteger(options.workers ?? 0, "workers", 0, MAX_WORKERS, OPERATION);
+  const {
+    workers: _workers,
+    writer: _writer,
+    registry: _registry,
+    backendOptions: _backendOptions,
+    ...recipe
+  } = options;
   return createRecipe(recipe);
 }
 

@@ -3,6 +3,7 @@ import { CallQueue } from "./call-queue.js";
 import { InPlaceGenerator } from "./in-place-generator.js";
 import { MAX_PIECE_BYTES } from "./kernel/kernel.js";
 import type { Recipe } from "./recipe.js";
+import { GeneratorThreads } from "./workers/generator-threads.js";
 
 export interface GenerateOptions {
   /** Told how many bytes have been generated so far, after each piece of at most 64 KiB. */
@@ -19,12 +20,15 @@ export class SequentialGeneration {
   readonly #writer: ObjectWriter;
   readonly #recipe: Recipe;
   readonly #generator: InPlaceGenerator;
+  readonly #workers: number;
+  #threads: GeneratorThreads | undefined;
   readonly #queue = new CallQueue();
   #bytesGenerated = 0;
   #bytesPlanned = 0;
 
-  constructor(writer: ObjectWriter, recipe: Recipe) {
+  constructor(writer: ObjectWriter, recipe: Recipe, workers = 0) {
     this.#writer = writer;
+    this.#workers = workers;
     this.#recipe = recipe;
     this.#generator = new InPlaceGenerator(recipe);
   }
@@ -46,12 +50,11 @@ export class SequentialGeneration {
     return this.#queue.run(async () => {
       const end = this.#bytesGenerated + bytes;
       try {
-        while (this.#bytesGenerated < end) {
-          throwIfAborted(signal, "generateRemaining");
-          const step = Math.min(MAX_PIECE_BYTES, end - this.#bytesGenerated);
-          await this.#writer.writeFrom(this.#produceFrom(this.#bytesGenerated), step);
+        throwIfAborted(signal, "generateRemaining");
+        for await (const step of this.#workers === 0 ? this.#writeHere(end) : this.#writeAhead(end)) {
           this.#bytesGenerated += step;
           onProgress?.(this.#bytesGenerated);
+          if (this.#bytesGenerated < end) throwIfAborted(signal, "generateRemaining");
         }
         return bytes;
       } catch (error) {
@@ -76,14 +79,34 @@ export class SequentialGeneration {
     return this.#queue.run(() => this.#writer.writeFrom(produce, byteLength));
   }
 
-  /** Gives back what was borrowed from the writer's store. */
+  /** Gives back what was borrowed from the writer's store, and ends the threads. */
   release(): void {
     this.#generator.release();
+    this.#threads?.close().catch(() => undefined);
+    this.#threads = undefined;
   }
 
   /** Resolves when all calls have ended, well or not. */
   whenIdle(): Promise<void> {
     return this.#queue.whenIdle();
+  }
+
+  /** Generates up to `end` in this thread, where the bytes will be stored if the store lends the place. */
+  async *#writeHere(end: number): AsyncGenerator<number, void, void> {
+    while (this.#bytesGenerated < end) {
+      const step = Math.min(MAX_PIECE_BYTES, end - this.#bytesGenerated);
+      await this.#writer.writeFrom(this.#produceFrom(this.#bytesGenerated), step);
+      yield step;
+    }
+  }
+
+  /** Writes up to `end` what other threads generate and hash meanwhile. */
+  async *#writeAhead(end: number): AsyncGenerator<number, void, void> {
+    this.#threads ??= new GeneratorThreads(this.#workers);
+    for await (const { bytes, crc32c } of this.#threads.pieces(this.#recipe, this.#bytesGenerated, end)) {
+      await this.#writer.writeHashed(bytes, crc32c);
+      yield bytes.byteLength;
+    }
   }
 
   #produceFrom(start: number): Producer {

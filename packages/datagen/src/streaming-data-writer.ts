@@ -32,13 +32,13 @@ export class StreamingDataWriter implements ObjectWriter {
   /** Opens the target, after everything was checked: InvalidArgument comes before any I/O. */
   static async create(target: DataTarget, options: StreamingDataWriterOptions): Promise<StreamingDataWriter> {
     const recipe = recipeOf(options);
-    return new StreamingDataWriter(await openTarget(target, options), recipe);
+    return new StreamingDataWriter(await openTarget(target, options), recipe, options.workers ?? 0);
   }
 
-  private constructor(writer: ObjectWriter, recipe: Recipe) {
+  private constructor(writer: ObjectWriter, recipe: Recipe, workers: number) {
     this.recipe = recipe;
     this.#writer = writer;
-    this.#generation = new SequentialGeneration(writer, recipe);
+    this.#generation = new SequentialGeneration(writer, recipe, workers);
   }
 
   /** The recipe's seed: the one given, or the random one that was chosen. */
