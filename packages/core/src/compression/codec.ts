@@ -7,9 +7,17 @@ export interface CompressionOptions {
   readonly codec: Codec;
   /** zstd 1 to 22 (default 3), gzip 1 to 9 (default 6). */
   readonly level?: number;
+  /** Threads that compress, so that this one is free for other things. Default 0: none. */
+  readonly workers?: number;
   /** `none` keeps the key as it is. Default: the key gains `.zst` or `.gz` unless it has it. */
   readonly extension?: "none";
 }
+
+/** Options whose defaults are filled in. */
+export type CheckedCompression = CompressionOptions & Required<Pick<CompressionOptions, "level" | "workers">>;
+
+/** The most threads that compress for one writer. */
+const MAX_WORKERS = 64;
 
 interface CodecFacts {
   readonly extension: string;
@@ -26,18 +34,20 @@ const CODECS: Readonly<Record<Codec, CodecFacts>> = {
 export function checkCompression(
   options: CompressionOptions | "none" | undefined,
   operation: string,
-): (CompressionOptions & { readonly level: number }) | "none" {
+): CheckedCompression | "none" {
   if (options === undefined || options === "none") return "none";
-  checkOptions(options, ["codec", "level", "extension"], `${operation}: compression`);
+  checkOptions(options, ["codec", "level", "workers", "extension"], `${operation}: compression`);
   const { defaultLevel, maximumLevel } = CODECS[checkCodec(options.codec, operation)];
   const level = options.level ?? defaultLevel;
   checkInteger(level, `${options.codec} level`, 1, maximumLevel, operation);
+  const workers = options.workers ?? 0;
+  checkInteger(workers, "compression workers", 0, MAX_WORKERS, operation);
   if (options.extension !== undefined && options.extension !== "none") {
     throw new ObjectStoreError("InvalidArgument", `${operation}: compression extension can only be "none"`, {
       operation,
     });
   }
-  return { ...options, level };
+  return { ...options, level, workers };
 }
 
 export function checkCodec(codec: unknown, operation: string): Codec {

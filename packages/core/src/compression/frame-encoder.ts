@@ -3,23 +3,47 @@ import type { ByteTarget, Encoder } from "./encoder.js";
 /** Content bytes in a frame: what a ranged read decodes at least. */
 export const FRAME_CONTENT_BYTES: number = 1 << 20;
 
-/** Compresses frames one after the other, each on its own; `trailer` closes the object. */
-export interface FrameCodec {
-  /** The frame of `content`, valid until the next call. */
-  compress(content: Uint8Array): Uint8Array | Promise<Uint8Array>;
-  trailer(): Uint8Array | undefined;
+/** A frame, and the memory its content was in, to be used again. */
+export interface Frame {
+  /** Valid until the next frame is asked for. */
+  readonly bytes: Uint8Array;
+  readonly content: Uint8Array<ArrayBuffer>;
+  /** The frame's CRC-32C, where another thread has hashed it. */
+  readonly crc32c?: number;
 }
 
-/** Cuts content into frames of {@link FRAME_CONTENT_BYTES}, so that any of them can be decoded without the others. */
+/** Compresses frames, each on its own; `trailer` closes the object. */
+export interface FrameCodec {
+  /** How many frames may be under way. */
+  readonly framesAtOnce: number;
+  /** The frame of the first `contentBytes` of `content`, which belongs to the codec until then. */
+  compress(content: Uint8Array<ArrayBuffer>, contentBytes: number): Frame | Promise<Frame>;
+  /** Told of every frame in the order they are written. */
+  written?(frameBytes: number, contentBytes: number): void;
+  trailer?(): Uint8Array;
+  close?(): void;
+}
+
+interface PendingFrame {
+  readonly frame: Frame | Promise<Frame>;
+  readonly contentBytes: number;
+}
+
+/**
+ * Cuts content into frames of {@link FRAME_CONTENT_BYTES}, so that any of them can be decoded without the others, and
+ * writes them in order. Memory: one frame's content, and that of the frames under way with what they were compressed to.
+ */
 export class FrameEncoder implements Encoder {
-  readonly #frames: FrameCodec;
+  readonly #codec: FrameCodec;
   readonly #target: ByteTarget;
-  readonly #content: Uint8Array = new Uint8Array(FRAME_CONTENT_BYTES);
+  readonly #pending: PendingFrame[] = [];
+  readonly #free: Uint8Array<ArrayBuffer>[] = [];
+  #content: Uint8Array<ArrayBuffer> = new Uint8Array(FRAME_CONTENT_BYTES);
   #filled = 0;
   #frameCount = 0;
 
-  constructor(frames: FrameCodec, target: ByteTarget) {
-    this.#frames = frames;
+  constructor(codec: FrameCodec, target: ByteTarget) {
+    this.#codec = codec;
     this.#target = target;
   }
 
@@ -35,8 +59,13 @@ export class FrameEncoder implements Encoder {
   /** Even an empty object gets a frame: no tool takes zero bytes for a compressed object. */
   async end(): Promise<void> {
     if (this.#filled > 0 || this.#frameCount === 0) await this.#flush();
-    const trailer = this.#frames.trailer();
+    while (this.#pending.length > 0) await this.#writeOldest();
+    const trailer = this.#codec.trailer?.();
     if (trailer !== undefined) await this.#target.write(trailer);
+  }
+
+  close(): void {
+    this.#codec.close?.();
   }
 
   async #pushAcross(chunk: Uint8Array): Promise<void> {
@@ -50,9 +79,20 @@ export class FrameEncoder implements Encoder {
   }
 
   async #flush(): Promise<void> {
-    const frame = await this.#frames.compress(this.#content.subarray(0, this.#filled));
+    const frame = this.#codec.compress(this.#content, this.#filled);
+    if (frame instanceof Promise) frame.catch(() => undefined);
+    this.#pending.push({ frame, contentBytes: this.#filled });
     this.#filled = 0;
     this.#frameCount++;
-    await this.#target.write(frame);
+    if (this.#pending.length >= this.#codec.framesAtOnce) await this.#writeOldest();
+    this.#content = this.#free.pop() ?? new Uint8Array(FRAME_CONTENT_BYTES);
+  }
+
+  async #writeOldest(): Promise<void> {
+    const { frame, contentBytes } = this.#pending.shift() as PendingFrame;
+    const { bytes, content, crc32c } = await frame;
+    this.#codec.written?.(bytes.byteLength, contentBytes);
+    this.#free.push(content);
+    await this.#target.write(bytes, crc32c);
   }
 }

@@ -3,6 +3,8 @@ import { ObjectStoreError } from "../errors.js";
 /** What the library that does the work must offer. */
 export interface ZstdEngine {
   readonly name: "zstd-napi" | "node:zlib";
+  /** Whether it compresses in threads of its own, so that several frames can be under way. */
+  readonly isThreaded: boolean;
   /** Compresses one frame a call, with content size and checksum in it; the result is valid until the next call. */
   frameCompressor(level: number): (content: Uint8Array) => Uint8Array | Promise<Uint8Array>;
   decode(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;

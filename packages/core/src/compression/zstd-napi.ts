@@ -16,6 +16,7 @@ export async function loadZstdNapi(): Promise<ZstdEngine | undefined> {
 function engineOver(binding: Binding): ZstdEngine {
   return {
     name: "zstd-napi",
+    isThreaded: false,
     frameCompressor: (level) => frameCompressor(binding, level),
     decode: (source) => decode(binding, source),
   };

@@ -23,6 +23,7 @@ export async function loadZstdNode(): Promise<ZstdEngine | undefined> {
 function engineOver({ zstdCompress, createZstdDecompress, constants }: NodeZstd): ZstdEngine {
   return {
     name: "node:zlib",
+    isThreaded: true,
     frameCompressor: (level) => {
       const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
       return (content) =>

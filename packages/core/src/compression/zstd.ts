@@ -1,23 +1,36 @@
 import type { FrameCodec } from "./frame-encoder.js";
+import { FrameThreads } from "./frame-threads.js";
 import { SeekTableBuilder } from "./seek-table.js";
 import { zstdEngine } from "./zstd-engine.js";
 
-/** Independent zstd frames, each with its own checksum, and the seek table behind them. */
-export async function zstdFrames(level: number): Promise<FrameCodec> {
-  const compress = (await zstdEngine()).frameCompressor(level);
+/**
+ * Independent zstd frames, each with its own checksum, and the seek table behind them. With `workers` they are made in so
+ * many threads: this package's, or those of an engine that has its own.
+ */
+export async function zstdFrames(level: number, workers: number): Promise<FrameCodec> {
+  const engine = await zstdEngine();
   const table = new SeekTableBuilder();
-  const record = (frame: Uint8Array, contentBytes: number): Uint8Array => {
-    table.add(frame.byteLength, contentBytes);
-    return frame;
-  };
-  return {
-    compress: (content) => {
-      const frame = compress(content);
-      return frame instanceof Promise
-        ? frame.then((done) => record(done, content.byteLength))
-        : record(frame, content.byteLength);
-    },
+  const seekTable: Pick<FrameCodec, "written" | "trailer"> = {
+    written: (frameBytes, contentBytes) => table.add(frameBytes, contentBytes),
     trailer: () => table.encode(),
+  };
+  if (workers > 0 && !engine.isThreaded) {
+    const threads = new FrameThreads(level, workers);
+    return {
+      ...seekTable,
+      framesAtOnce: threads.framesAtOnce,
+      compress: (content, contentBytes) => threads.compress(content, contentBytes),
+      close: () => threads.close(),
+    };
+  }
+  const compress = engine.frameCompressor(level);
+  return {
+    ...seekTable,
+    framesAtOnce: Math.max(1, workers),
+    compress: (content, contentBytes) => {
+      const bytes = compress(content.subarray(0, contentBytes));
+      return bytes instanceof Promise ? bytes.then((done) => ({ bytes: done, content })) : { bytes, content };
+    },
   };
 }
 

@@ -1,5 +1,10 @@
 import { Crc32c } from "../checksum/crc32c.js";
-import { checkCompression, compressedKey } from "../compression/codec.js";
+import {
+  type CheckedCompression,
+  type CompressionOptions,
+  checkCompression,
+  compressedKey,
+} from "../compression/codec.js";
 import { prepareEncoder } from "../compression/encoder.js";
 import { ObjectStoreError } from "../errors.js";
 import { checkEtag, checkInteger, checkOptions } from "../options.js";
@@ -45,7 +50,7 @@ export async function openWriterOver(
     uri: context.uriOf(finalKey),
     backend: context.driver.backend,
     sink: await context.driver.openSink(driverKey, sinkOptions),
-    compression,
+    compression: described(compression),
     createEncoder,
     ...(options.size !== undefined && { expectedBytes: options.size }),
     ...(options.signal !== undefined && { signal: options.signal }),
@@ -53,6 +58,13 @@ export async function openWriterOver(
       afterCommit: (result: WriteResult) => readBack(context, driverKey, result, options.signal),
     }),
   });
+}
+
+/** What of the compression concerns the object. */
+function described(compression: CheckedCompression | "none"): CompressionOptions | "none" {
+  if (compression === "none") return "none";
+  const { workers: _workers, ...rest } = compression;
+  return rest;
 }
 
 function checkWriterOptions(context: StoreContext, options: WriterOptions, operation: string): void {

@@ -49,6 +49,7 @@ export class ContentPipeline {
   /** Ends the encoding, and tells what is complete now. */
   async end(): Promise<SinkSummary> {
     await this.#encoder.end();
+    this.#encoder.close?.();
     return {
       size: this.contentBytes,
       storedSize: this.storedBytes,
@@ -60,6 +61,7 @@ export class ContentPipeline {
   /** From here on nothing reaches the sink. */
   close(): void {
     this.#stored.close();
+    this.#encoder.close?.();
   }
 
   async #writeRest(waiting: Promise<void>, steps: Steps, check: () => void): Promise<void> {

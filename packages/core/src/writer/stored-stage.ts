@@ -42,9 +42,12 @@ export class StoredStage implements ByteTarget {
     return this.#sink.advance?.(bytes, this.#crc.value);
   }
 
-  write(chunk: Uint8Array): void | Promise<void> {
+  write(chunk: Uint8Array, crc32c?: number): void | Promise<void> {
     if (this.#closed) throw new ObjectStoreError("InvalidState", "the writer has ended");
-    if (this.#isEncoded) this.#crc.update(chunk);
+    if (this.#isEncoded) {
+      if (crc32c === undefined) this.#crc.update(chunk);
+      else this.#crc.append(crc32c, chunk.byteLength);
+    }
     this.#bytes += chunk.byteLength;
     return this.#sink.write(chunk, this.#crc.value);
   }

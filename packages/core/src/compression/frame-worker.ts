@@ -1,0 +1,26 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { Crc32c } from "../checksum/crc32c.js";
+import { zstdEngine } from "./zstd-engine.js";
+
+/** Content to make a frame of. */
+export interface FrameRequest {
+  readonly content: ArrayBuffer;
+  readonly contentBytes: number;
+}
+
+/** The same memory, and the frame with its CRC-32C. */
+export interface FrameReply {
+  readonly content: ArrayBuffer;
+  readonly frame: ArrayBuffer;
+  readonly crc32c: number;
+}
+
+const compress = (await zstdEngine()).frameCompressor((workerData as { readonly level: number }).level);
+
+parentPort?.on("message", async ({ content, contentBytes }: FrameRequest) => {
+  const bytes = await compress(new Uint8Array(content, 0, contentBytes));
+  const frame = new ArrayBuffer(bytes.byteLength);
+  new Uint8Array(frame).set(bytes);
+  const reply: FrameReply = { content, frame, crc32c: new Crc32c().update(bytes).value };
+  parentPort?.postMessage(reply, [content, frame]);
+});
