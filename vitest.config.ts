@@ -1,20 +1,41 @@
 import { defineConfig } from "vitest/config";
 
+// What needs S3 or Azure servers. They are started where such a test is selected, and not for other tests.
+const onServers = ["packages/*/test/server/**/*.test.ts", "**/*.{s3,azure}.test.ts"];
+
 // Packages are tested from their sources through the `@sluice/source` export condition: no build is needed.
 export default defineConfig({
-  ssr: { resolve: { conditions: ["@sluice/source", "node", "import", "module", "default"] } },
-  resolve: { conditions: ["@sluice/source", "node", "import", "module", "default"] },
+  ssr: { resolve: { conditions: ["@sluice/source", "node", "import", "default"] } },
+  resolve: { conditions: ["@sluice/source", "node", "import", "default"] },
   test: {
-    include: [
-      "packages/*/test/**/*.test.ts",
-      "examples/**/*.test.ts",
-      "bench/**/*.test.ts",
-      "e2e/**/*.test.ts",
-      "scripts/**/*.test.ts",
-    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: "forks",
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "local",
+          include: [
+            "packages/*/test/**/*.test.ts",
+            "examples/**/*.test.ts",
+            "bench/**/*.test.ts",
+            "e2e/**/*.test.ts",
+            "scripts/**/*.test.ts",
+          ],
+          exclude: ["**/node_modules/**", ...onServers],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "servers",
+          include: onServers,
+          exclude: ["**/node_modules/**"],
+          globalSetup: "scripts/servers/global-setup.ts",
+        },
+      },
+    ],
   },
 });
