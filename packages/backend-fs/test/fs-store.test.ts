@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { link, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -139,6 +140,20 @@ describe("files", () => {
     await writer.finalize();
     expect(await readdir(folder)).toEqual(["key"]);
     expect(await readFile(join(folder, "key"), "utf8")).toBe("new");
+  });
+
+  test("a pipe or a device is neither replaced nor deleted", async () => {
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    const store = openFsStore(folder);
+    await store.put("object", "content");
+    const refused = { code: "InvalidArgument", message: expect.stringContaining("pipe") };
+    await expect(store.put("pipe", "content")).rejects.toMatchObject(refused);
+    await expect(store.createWriter("pipe")).rejects.toMatchObject(refused);
+    await expect(store.copy("object", "pipe")).rejects.toMatchObject(refused);
+    await expect(store.rename("object", "pipe")).rejects.toMatchObject(refused);
+    await expect(store.delete("pipe")).rejects.toMatchObject(refused);
+    expect((await lstat(join(folder, "pipe"))).isFIFO()).toBe(true);
+    expect((await readdir(folder)).sort()).toEqual(["object", "pipe"]);
   });
 
   test("a delete takes empty folders away, a folder is no object", async () => {

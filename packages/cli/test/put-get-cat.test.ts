@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { describe, expect, test } from "vitest";
@@ -21,6 +22,19 @@ describe("put, get and cat", () => {
       expect((await readFile(path("back", name))).equals(content)).toBe(true);
     },
   );
+
+  test("get streams into a device or a pipe, and never takes its place", async () => {
+    const content = Buffer.from("into the pipe\n".repeat(50_000));
+    await writeFile(path("a.bin"), content);
+    const device = await runJson(["get", "a.bin", "/dev/null"], { workingFolder: folder.path });
+    expect(device).toMatchObject({ exitCode: 0, value: { path: "/dev/null", size: content.byteLength } });
+    expect((await stat("/dev/null")).isCharacterDevice()).toBe(true);
+    execFileSync("mkfifo", [path("pipe")]);
+    const [{ exitCode }, read] = await Promise.all([sluice("get", "a.bin", "pipe"), readFile(path("pipe"))]);
+    expect(exitCode).toBe(0);
+    expect(read.equals(content)).toBe(true);
+    expect((await stat(path("pipe"))).isFIFO()).toBe(true);
+  });
 
   test("put tells checksum and sizes; compressed, the key gains the extension", async () => {
     await writeFile(path("a.bin"), "ab".repeat(50_000));

@@ -6,6 +6,7 @@ import { intoFolder, nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { addReadOptions, contentName, getOptionsOf, type ReadOptions } from "../read-options.js";
+import { intoSpecialFile, specialFileOf } from "../special-file.js";
 import { transfer } from "../transfer.js";
 import { writeOut } from "../write-out.js";
 
@@ -37,11 +38,14 @@ async function get(
   const { signal } = context;
   const from = await context.openObject(await context.toSourceUri(source));
   const name = contentName(nameOf(context.toUri(source)), options.decode === true);
-  const to = await context.openObject(intoFolder(context.toUri(file), name), options);
+  const target = intoFolder(context.toUri(file), name);
+  const special = await specialFileOf(target);
+  const to = special === undefined ? await context.openObject(target, options) : undefined;
   const object = await from.store.get(from.key, getOptionsOf(options, signal));
   const { range, info } = object;
   const bytes = range === undefined ? undefined : range.end - range.start;
   const progress = context.startProgress("get", bytes === undefined ? {} : { bytes });
+  if (to === undefined) return intoSpecialFile(object, { path: special as string, progress, signal });
   const result = await transfer({
     ...{ store: to.store, key: to.key, progress, signal, source: object },
     writer: { ...(bytes !== undefined && { size: bytes }), ...(options.ifNotExists === true && { ifNotExists: true }) },

@@ -21,7 +21,7 @@ import { listTree } from "./list-tree.js";
 import { checkLocalKey } from "./local-key.js";
 import { LocalRoot, type WritePlace } from "./local-root.js";
 import { openLocalSink } from "./local-sink.js";
-import { checkVersion, type Durability, publish, syncFolders } from "./publish.js";
+import { checkVersion, type Durability, publish, refuseSpecialFile, syncFolders } from "./publish.js";
 import { openLocalFile } from "./read-file.js";
 import { type SweepTreeOptions, sweepTree } from "./sweep-tree.js";
 import { tempName } from "./temp-file.js";
@@ -95,6 +95,7 @@ export class LocalDriver implements StoreDriver {
       const { folder, path } = await this.#root.realEntry(key);
       throwIfAborted(signal, "delete");
       if ((await lstat(path)).isDirectory()) return false;
+      await refuseSpecialFile(path);
       if (ifMatch === undefined) await unlink(path);
       else {
         await withClaim(folder, path, ifMatch, signal, async () => {
@@ -115,6 +116,7 @@ export class LocalDriver implements StoreDriver {
     await this.head(sourceKey);
     const source = await existing(() => this.#root.realFile(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
+      await refuseSpecialFile(place.path);
       const temp = join(place.folder, tempName());
       try {
         // The source's folder may lie on another file system, and has to be readable in the same way.
@@ -141,6 +143,7 @@ export class LocalDriver implements StoreDriver {
     await this.head(sourceKey);
     const source = await existing(() => this.#root.realEntry(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
+      await refuseSpecialFile(place.path);
       throwIfAborted(options.signal, "rename");
       await publish(source.path, place.path, options);
     });

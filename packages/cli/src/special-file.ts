@@ -1,0 +1,49 @@
+import { open, stat } from "node:fs/promises";
+import { Crc32c, type StoredObject } from "@sluice/core";
+import { untilAborted } from "./chunks.js";
+import { formatDuration, formatName, formatRate, formatSize } from "./format.js";
+import type { Outcome } from "./outcome.js";
+import type { Progress } from "./progress.js";
+
+const LOCAL = /^(file|direct):\/\//;
+
+/** The path that a URI names, if a device, pipe or socket is there: `/dev/null`, `/dev/stdout`, a named pipe. */
+export async function specialFileOf(uri: string): Promise<string | undefined> {
+  if (!LOCAL.test(uri)) return undefined;
+  const path = uri.replace(LOCAL, "");
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined || found.isFile() || found.isDirectory() ? undefined : path;
+}
+
+export interface SpecialTarget {
+  readonly path: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+/** Streams an object into what can't be replaced. */
+export async function intoSpecialFile(
+  object: StoredObject,
+  { path, progress, signal }: SpecialTarget,
+): Promise<Outcome> {
+  const crc = new Crc32c();
+  const file = await open(path, "w");
+  try {
+    for await (const chunk of untilAborted(object, signal)) {
+      crc.update(chunk);
+      for (let done = 0; done < chunk.byteLength; ) done += (await file.write(chunk, done)).bytesWritten;
+      progress.addBytes(chunk.byteLength);
+    }
+  } finally {
+    await file.close();
+  }
+  const elapsedMs = Math.round(progress.elapsedMs);
+  const size = crc.byteLength;
+  const checksum = crc.digest();
+  const took = `${formatDuration(elapsedMs)}, ${formatRate(size, elapsedMs)}`;
+  return {
+    kind: "result",
+    value: { source: object.info.uri, path, size, checksum, elapsedMs },
+    lines: [`${formatName(path)}: ${formatSize(size)}, ${checksum}, ${took}`],
+  };
+}
