@@ -12,7 +12,7 @@ export function packageBuild(entry: Record<string, string>, overrides: Options =
     clean: true,
     treeshake: true,
     // Optional dependencies are loaded where they are there, never bundled.
-    external: [/^zstd-napi/],
+    external: [/^zstd-napi/, /^lz4-napi/],
     ...overrides,
   };
 }

@@ -2,13 +2,17 @@ import * as checksum from "../checksum.mjs";
 import * as compression from "../compression.mjs";
 import * as directioWrites from "../directio.mjs";
 import * as directioReads from "../directio-reads.mjs";
+import * as factors from "../factors.mjs";
 import * as fsPipeline from "../fs-pipeline.mjs";
 import * as generation from "../generation.mjs";
+import * as smallFiles from "../small-files.mjs";
 
 export const benchmarks = {
   checksum,
   generation,
+  factors,
   "fs-pipeline": fsPipeline,
+  "small-files": smallFiles,
   directio: directioWrites,
   "directio-reads": directioReads,
   compression,

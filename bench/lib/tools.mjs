@@ -41,6 +41,18 @@ function fioTransfer(path, total, { direction, engine, blockBytes, depth = 1 }) 
   };
 }
 
+/** fio filling its buffer anew for every 64 KiB that it writes to nowhere. */
+export function fioRefill(total) {
+  return async () => {
+    const { stdout } = await run("fio", [
+      ...["--name=sluice", "--ioengine=null", "--rw=write", "--bs=64k", `--size=${total}`, "--refill_buffers"],
+      "--output-format=json",
+    ]);
+    const { io_bytes: bytes, bw_bytes: bytesPerSecond } = JSON.parse(stdout).jobs[0].write;
+    return { bytes, seconds: bytes / bytesPerSecond };
+  };
+}
+
 /** The one that others are compared with. */
 export const FIO = "fio psync 4 MiB";
 

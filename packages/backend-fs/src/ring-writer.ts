@@ -10,6 +10,7 @@ const BUFFER_COUNT = 4;
 /** Copies chunks into a ring of buffers and writes each one as it fills, so that hashing, copying and writing overlap. */
 export class RingWriter implements FileWriter {
   readonly #handle: FileHandle;
+  readonly #firstBytes: number;
   readonly #free: Uint8Array[] = [];
   readonly #underWay = new Set<Promise<void>>();
   #made = 0;
@@ -18,8 +19,10 @@ export class RingWriter implements FileWriter {
   #position = 0;
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(handle: FileHandle) {
+  /** `expectedBytes`, if known, keeps small files from paying for a large buffer. */
+  constructor(handle: FileHandle, expectedBytes: number = BUFFER_BYTES) {
     this.#handle = handle;
+    this.#firstBytes = Math.max(Math.min(expectedBytes, BUFFER_BYTES), 1);
   }
 
   write(chunk: Uint8Array): void | Promise<void> {
@@ -63,7 +66,7 @@ export class RingWriter implements FileWriter {
     const free = this.#free.pop();
     if (free !== undefined || this.#made === BUFFER_COUNT) return free;
     this.#made++;
-    return new Uint8Array(BUFFER_BYTES);
+    return new Uint8Array(this.#made === 1 ? this.#firstBytes : BUFFER_BYTES);
   }
 
   #submit(): void {

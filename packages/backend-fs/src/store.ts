@@ -10,7 +10,7 @@ import { RingWriter } from "./ring-writer.js";
 /** Files through the page cache. */
 export const BUFFERED_IO: FileIo = {
   open,
-  createWriter: (handle) => new RingWriter(handle),
+  createWriter: (handle, storedSize) => new RingWriter(handle, storedSize),
   read: readAhead,
   copyFile: (source, target) => copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL),
 };

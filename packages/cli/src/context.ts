@@ -1,10 +1,12 @@
 import { type ObjectStore, openObject, openStore } from "@sluice/core";
 import { CommandError } from "./command-error.js";
+import { CommandRegistry } from "./command-registry.js";
 import type { CommonOptions, StoreOptions } from "./common-options.js";
 import type { Environment } from "./environment.js";
 import { schemeOf, toSourceUri, toUri } from "./location.js";
 import type { Output } from "./output.js";
 import { Progress, type ProgressTotals } from "./progress.js";
+import type { ObjectWorkerData } from "./workers/object-worker.js";
 
 /** What one run of a command works with. */
 export class CommandContext {
@@ -47,6 +49,14 @@ export class CommandContext {
   async openObject(uri: string, options: StoreOptions = {}): Promise<{ store: ObjectStore; key: string }> {
     const { store, key } = await openObject(uri, this.#openOptions(uri, options));
     return { store: this.#keep(store), key };
+  }
+
+  /** What another thread needs to open the same store; undefined where it can't, since its registry is not the command's own. */
+  workerTarget(uri: string, options: StoreOptions = {}): ObjectWorkerData | undefined {
+    const { registry, workingFolder } = this.environment;
+    if (!(registry instanceof CommandRegistry)) return undefined;
+    const { backendOptions = {} } = this.#openOptions(uri, options);
+    return { workingFolder, uri, backendOptions };
   }
 
   /** Begins to count; shown on a terminal, unless it was asked for JSON or quiet. */

@@ -1,5 +1,5 @@
 import type { CompressionOptions } from "@sluice/core";
-import { createRecipe, deriveObjectSeed, type Recipe, type RecipeJson } from "@sluice/datagen";
+import { createRecipe, type DatasetSpecJson, deriveObjectSeed, type Recipe, type RecipeJson } from "@sluice/datagen";
 
 /** The manifest's key below the dataset's base. */
 export const DATASET_KEY = "dataset.json";
@@ -7,7 +7,10 @@ export const DATASET_KEY = "dataset.json";
 export const DATASET_FORMAT = "sluice-dataset";
 export const DATASET_VERSION = 1;
 
-/** The most objects of a dataset, and so the length of its manifest. */
+/** The version whose manifest holds a spec from which all names, sizes and bytes follow, and no list of objects. */
+export const STRUCTURED_VERSION = 2;
+
+/** The most objects of a manifest that lists them, and so its length. */
 export const MAX_OBJECTS = 100_000;
 
 /** Larger than the manifest of a dataset of {@link MAX_OBJECTS}. */
@@ -23,6 +26,15 @@ export interface Dataset {
   readonly totals: DatasetTotals;
   /** In the order of their indexes. */
   readonly objects: readonly DatasetObject[];
+}
+
+/** A dataset whose objects follow from its spec (docs/datasets.md): any number of them, of any sizes, in folders. */
+export interface StructuredDataset {
+  readonly format: typeof DATASET_FORMAT;
+  readonly version: typeof STRUCTURED_VERSION;
+  readonly spec: DatasetSpecJson;
+  readonly compression: CompressionOptions | "none";
+  readonly totals: DatasetTotals;
 }
 
 export interface DatasetTotals {
@@ -48,9 +60,10 @@ export function objectKey(index: number): string {
   return `object-${String(index).padStart(6, "0")}.bin`;
 }
 
-/** Whether a key is one that {@link objectKey} gives. */
-export function isObjectKey(key: string): boolean {
-  return /^object-[0-9]{6,}\.bin(\.zst|\.gz)?$/.test(key);
+/** The index in a key of a dataset's object; undefined for keys of other objects. */
+export function indexOfKey(key: string): number | undefined {
+  const [, index] = /^(?:d[0-9]{1,4}\/){0,8}object-([0-9]{6,9})\.bin(?:\.zst|\.gz)?$/.exec(key) ?? [];
+  return index === undefined ? undefined : Number(index);
 }
 
 /** The recipe of one object of a dataset whose own recipe is `recipe`. */
@@ -64,7 +77,9 @@ export function totalsOf(objects: readonly DatasetObject[]): DatasetTotals {
 }
 
 /** The manifest's text, one object a line; equal for equal datasets. */
-export function formatDataset({ objects, ...rest }: Dataset): string {
+export function formatDataset(dataset: Dataset | StructuredDataset): string {
+  if (dataset.version === STRUCTURED_VERSION) return `${JSON.stringify(dataset, null, 2)}\n`;
+  const { objects, ...rest } = dataset;
   const opening = JSON.stringify(rest, null, 2).slice(0, -2);
   return `${opening},\n  "objects": [\n${objects.map((object) => `    ${JSON.stringify(object)}`).join(",\n")}\n  ]\n}\n`;
 }

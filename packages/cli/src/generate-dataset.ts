@@ -4,40 +4,41 @@ import {
   type ObjectStore,
   ObjectStoreError,
   throwIfAborted,
+  type WriteResult,
   type WriterOptions,
 } from "@sluice/core";
-import { type Recipe, recipeToJson, StreamingDataWriter } from "@sluice/datagen";
+import { StreamingDataWriter } from "@sluice/datagen";
 import { IncompleteRunError } from "./command-error.js";
 import { forEachAbortable } from "./concurrent.js";
-import {
-  DATASET_FORMAT,
-  DATASET_KEY,
-  DATASET_VERSION,
-  type Dataset,
-  type DatasetObject,
-  formatDataset,
-  objectKey,
-  objectRecipe,
-  totalsOf,
-} from "./dataset.js";
+import { DATASET_KEY, type Dataset, formatDataset, type StructuredDataset } from "./dataset.js";
+import type { ContentObject, DatasetContent } from "./dataset-content.js";
 import { formatCount } from "./format.js";
 import type { Progress } from "./progress.js";
+import { ObjectThreads } from "./workers/object-threads.js";
+import type { ObjectRequest, ObjectWorkerData } from "./workers/object-worker.js";
+import { WrittenObjects } from "./written-objects.js";
 
-export interface DatasetPlan {
+export interface GeneratePlan<T extends Dataset | StructuredDataset> {
   readonly store: ObjectStore;
-  /** Of the whole dataset; its size is that of each object. */
-  readonly recipe: Recipe;
-  readonly count: number;
+  readonly content: DatasetContent;
+  /** The manifest of what was written. */
+  readonly describe: (written: WrittenObjects) => T;
+  /** Whether `describe` wants to be told of every object; what it costs grows with their number. */
+  readonly listsObjects: boolean;
   readonly writer: WriterOptions;
   readonly concurrency: number;
+  /** Threads that make the data, this one among them. */
+  readonly workers: number;
+  /** Where threads of their own would write; undefined where they can't. */
+  readonly workerTarget: ObjectWorkerData | undefined;
   /** Whether objects and a manifest that are there already may be replaced. */
   readonly overwrite: boolean;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
 
-export interface GeneratedDataset {
-  readonly dataset: Dataset;
+export interface GeneratedDataset<T extends Dataset | StructuredDataset = Dataset | StructuredDataset> {
+  readonly dataset: T;
   /** How the objects were written, where the store says so; `mixed` where it was not the same for all. */
   readonly ioMode?: IoMode | "mixed";
 }
@@ -46,7 +47,9 @@ export interface GeneratedDataset {
  * Writes the objects of a dataset, and its manifest when all of them are there. A run that fails or is interrupted leaves
  * no object of its own behind, and rejects with IncompleteRunError.
  */
-export async function generateDataset(plan: DatasetPlan): Promise<GeneratedDataset> {
+export async function generateDataset<T extends Dataset | StructuredDataset>(
+  plan: GeneratePlan<T>,
+): Promise<GeneratedDataset<T>> {
   const run = new DatasetRun(plan);
   try {
     return await run.complete();
@@ -55,33 +58,41 @@ export async function generateDataset(plan: DatasetPlan): Promise<GeneratedDatas
   }
 }
 
-class DatasetRun {
-  readonly #plan: DatasetPlan;
+/** Objects of one delete request, which is what S3 takes at most. */
+const BATCH_OBJECTS = 1000;
+/** Named in the message of a clean-up that could not remove them. */
+const SHOWN_KEYS = 20;
+
+class DatasetRun<T extends Dataset | StructuredDataset> {
+  readonly #plan: GeneratePlan<T>;
   readonly #ifNotExists: { readonly ifNotExists?: true };
-  readonly #objects = new Map<number, DatasetObject>();
-  #compression: Dataset["compression"] = "none";
+  readonly #written: WrittenObjects;
   readonly #ioModes = new Set<IoMode | undefined>();
+  readonly #threads: ObjectThreads | undefined;
   #cancelled = 0;
 
-  constructor(plan: DatasetPlan) {
+  constructor(plan: GeneratePlan<T>) {
     this.#plan = plan;
+    this.#written = new WrittenObjects(plan.content, plan.listsObjects);
     const isGuarded = !plan.overwrite && plan.store.capabilities.ifNotExists;
     this.#ifNotExists = isGuarded ? { ifNotExists: true } : {};
+    const { workers, workerTarget: target, content, progress } = plan;
+    if (workers > 1 && content.count > 1 && target !== undefined) {
+      const onBytes = (bytes: number): void => progress.addBytes(bytes);
+      this.#threads = new ObjectThreads({ threads: workers, target, onBytes });
+    }
   }
 
-  async complete(): Promise<GeneratedDataset> {
-    const { store, recipe, count, concurrency, signal } = this.#plan;
-    const indexes = Array.from({ length: count }, (_, index) => index);
-    await forEachAbortable(indexes, concurrency, signal, (index, either) => this.#generate(index, either));
-    const objects = indexes.map((index) => this.#objects.get(index) as DatasetObject);
-    const dataset: Dataset = {
-      format: DATASET_FORMAT,
-      version: DATASET_VERSION,
-      recipe: { ...recipeToJson(recipe), count },
-      compression: this.#compression,
-      totals: totalsOf(objects),
-      objects,
-    };
+  async complete(): Promise<GeneratedDataset<T>> {
+    const { store, content, concurrency, signal, describe } = this.#plan;
+    try {
+      await forEachAbortable(content.objects(), concurrency, signal, (object, either) =>
+        this.#generate(object, either),
+      );
+    } finally {
+      await this.#threads?.close();
+    }
+    const dataset = describe(this.#written);
     throwIfAborted(signal, "gen");
     // From here on the signal is not looked at: a dataset with its manifest is complete.
     await store.put(DATASET_KEY, formatDataset(dataset), this.#ifNotExists);
@@ -92,25 +103,40 @@ class DatasetRun {
 
   /** Removes the objects of this run and tells what was done; it never throws over the error that ended the run. */
   async cleanUp(): Promise<string> {
-    const keys = [...this.#objects.values()].map(({ key }) => key);
-    const results = await this.#plan.store
-      .deleteMany(keys)
-      .catch((error: ObjectStoreError) => keys.map((key) => ({ key, error })));
-    const failed = results.filter(({ error }) => error !== undefined);
-    const removed = `removed ${formatCount(keys.length - failed.length, "object")}`;
-    const left = failed.length === 0 ? "" : `, could not remove ${failed.map(({ key }) => key).join(", ")}`;
-    return `cancelled ${formatCount(this.#cancelled, "writer")}, ${removed}${left}`;
+    let removed = 0;
+    const left: string[] = [];
+    for (const keys of batchesOf(this.#written.keys(), BATCH_OBJECTS)) {
+      const results = await this.#plan.store
+        .deleteMany(keys)
+        .catch((error: ObjectStoreError) => keys.map((key) => ({ key, error })));
+      const failed = results.filter(({ error }) => error !== undefined);
+      removed += keys.length - failed.length;
+      left.push(...failed.map(({ key }) => key));
+    }
+    const more = left.length > SHOWN_KEYS ? ` and ${left.length - SHOWN_KEYS} more` : "";
+    const rest = left.length === 0 ? "" : `, could not remove ${left.slice(0, SHOWN_KEYS).join(", ")}${more}`;
+    return `cancelled ${formatCount(this.#cancelled, "writer")}, removed ${formatCount(removed, "object")}${rest}`;
   }
 
-  async #generate(index: number, signal: AbortSignal): Promise<void> {
-    const { store, recipe, writer: writerOptions, progress } = this.#plan;
-    const { version: _version, ...options } = objectRecipe(recipe, index);
-    const key = objectKey(index);
+  async #generate({ index, key, recipe }: ContentObject, signal: AbortSignal): Promise<void> {
+    const { store, writer: options, progress } = this.#plan;
     // The writer does not get the signal: whether its object became visible has to be known, or it could not be removed.
-    const writer = await StreamingDataWriter.create(
-      { store, key },
-      { ...options, writer: { ...writerOptions, ...this.#ifNotExists, size: recipe.size } },
-    );
+    const request = { key, recipe, writer: { ...options, ...this.#ifNotExists, size: recipe.size } };
+    try {
+      const result = await (this.#threads?.write(request, signal) ?? this.#generateHere(request, signal));
+      this.#ioModes.add(result.ioMode);
+      this.#written.add(index, recipe.seed, result);
+      progress.addObject();
+    } catch (error) {
+      this.#cancelled++;
+      throw taken(error, store.uriOf(key));
+    }
+  }
+
+  /** In this thread, which others help where there is but one object. */
+  async #generateHere({ key, recipe, writer: options }: ObjectRequest, signal: AbortSignal): Promise<WriteResult> {
+    const { store, progress } = this.#plan;
+    const writer = await StreamingDataWriter.create({ store, key }, { ...recipe, ...this.#help(options) });
     try {
       let before = 0;
       const onProgress = (bytes: number) => {
@@ -118,26 +144,33 @@ class DatasetRun {
         before = bytes;
       };
       await writer.generateRemaining({ signal, onProgress });
-      const {
-        key: finalKey,
-        compression,
-        ioMode,
-        size,
-        storedSize,
-        checksum,
-        storedChecksum,
-      } = await writer.finalize();
-      this.#compression = compression;
-      this.#ioModes.add(ioMode);
-      const facts = { size, storedSize, checksum, storedChecksum };
-      this.#objects.set(index, { key: finalKey, index, seed: options.seed.toString(), ...facts });
-      progress.addObject();
+      return await writer.finalize();
     } catch (error) {
-      this.#cancelled++;
       await writer.cancel().catch(() => undefined);
-      throw taken(error, writer.uri);
+      throw error;
     }
   }
+
+  /** What the other threads do for the only object: compress, where that is asked for, else generate. */
+  #help(writer: WriterOptions): { readonly writer: WriterOptions; readonly workers?: number } {
+    const { workers, content } = this.#plan;
+    const { compression } = writer;
+    if (workers === 1 || content.count > 1) return { writer };
+    if (compression === undefined || compression === "none") return { writer, workers: workers - 1 };
+    return { writer: { ...writer, compression: { ...compression, workers } } };
+  }
+}
+
+/** The items of `source` in lists of at most `length`. */
+export function* batchesOf<T>(source: Iterable<T>, length: number): Generator<T[], void, void> {
+  let batch: T[] = [];
+  for (const item of source) {
+    batch.push(item);
+    if (batch.length < length) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }
 
 /** Says what can be done about an object that is in the way. */

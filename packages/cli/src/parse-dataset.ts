@@ -1,20 +1,35 @@
 import { type CompressionOptions, isObjectStoreError, parseChecksum } from "@sluice/core";
-import { type Recipe, recipeFromJson } from "@sluice/datagen";
+import { DatasetPlan, datasetSpecFromJson, datasetSpecToJson, type Recipe, recipeFromJson } from "@sluice/datagen";
 import { CommandError } from "./command-error.js";
 import {
   DATASET_FORMAT,
   DATASET_VERSION,
   type Dataset,
   type DatasetObject,
+  type DatasetTotals,
   MAX_OBJECTS,
   objectRecipe,
+  STRUCTURED_VERSION,
+  type StructuredDataset,
   totalsOf,
 } from "./dataset.js";
+import { extensionOf } from "./dataset-content.js";
 
-/** A dataset as read from a manifest, and its recipe. */
+/** A dataset as read from a manifest of any version. */
 export interface ParsedDataset {
-  readonly dataset: Dataset;
+  readonly dataset: Dataset | StructuredDataset;
+  /** In the order of their indexes, made as they are asked for. */
+  objects(): Iterable<ExpectedObject>;
+}
+
+/** What an object has to be. */
+export interface ExpectedObject {
+  readonly index: number;
+  /** As it is stored, relative to the manifest. */
+  readonly key: string;
   readonly recipe: Recipe;
+  /** Of the content, where the manifest tells it. */
+  readonly checksum?: string;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -37,8 +52,10 @@ function checkDataset(json: unknown): ParsedDataset {
   const fields = asFields(json, "the document");
   check(fields["format"] === DATASET_FORMAT, `format is not "${DATASET_FORMAT}"`);
   const { version } = fields;
+  if (version === STRUCTURED_VERSION) return checkStructured(fields);
   if (version !== DATASET_VERSION && Number.isSafeInteger(version)) {
-    throw new CommandError("Usage", `dataset version ${version} is unknown here (known: ${DATASET_VERSION})`);
+    const known = `${DATASET_VERSION}, ${STRUCTURED_VERSION}`;
+    throw new CommandError("Usage", `dataset version ${version} is unknown here (known: ${known})`);
   }
   check(version === DATASET_VERSION, "version is no number");
   const { count, ...recipeFields } = asFields(fields["recipe"], "recipe");
@@ -52,7 +69,11 @@ function checkDataset(json: unknown): ParsedDataset {
   const claimed = asFields(fields["totals"], "totals");
   for (const [name, value] of Object.entries(totals)) check(claimed[name] === value, `totals.${name} is not ${value}`);
   return {
-    recipe,
+    *objects() {
+      for (const { index, key, checksum } of checked) {
+        yield { index, key, checksum, recipe: objectRecipe(recipe, index) };
+      }
+    },
     dataset: {
       format: DATASET_FORMAT,
       version: DATASET_VERSION,
@@ -60,6 +81,29 @@ function checkDataset(json: unknown): ParsedDataset {
       compression: checkCompression(fields["compression"]),
       totals,
       objects: checked,
+    },
+  };
+}
+
+function checkStructured(fields: Fields): ParsedDataset {
+  const plan = new DatasetPlan(datasetSpecFromJson(asFields(fields["spec"], "spec")));
+  const compression = checkCompression(fields["compression"]);
+  const extension = extensionOf(compression);
+  const { storedBytes } = asFields(fields["totals"], "totals");
+  check(Number.isSafeInteger(storedBytes) && (storedBytes as number) >= 0, "totals.storedBytes is no size");
+  const totals: DatasetTotals = { objects: plan.count, bytes: plan.bytes, storedBytes: storedBytes as number };
+  const claimed = asFields(fields["totals"], "totals");
+  for (const [name, value] of Object.entries(totals)) check(claimed[name] === value, `totals.${name} is not ${value}`);
+  return {
+    *objects() {
+      for (const { index, key, recipe } of plan.objects()) yield { index, key: key + extension, recipe };
+    },
+    dataset: {
+      format: DATASET_FORMAT,
+      version: STRUCTURED_VERSION,
+      spec: datasetSpecToJson(plan.spec),
+      compression,
+      totals,
     },
   };
 }

@@ -20,3 +20,11 @@ export function parseSeed(text: string): bigint {
   if (/^[0-9]{1,20}$/.test(text)) return BigInt(text);
   throw new CommandError("Usage", `${JSON.stringify(text)} is no seed: write a whole number from 0 to 2^64 - 1`);
 }
+
+/** A share in percent, such as `1%` or `0.5%`, as a part of 1: above 0, at most 100 %. */
+export function parsePercent(text: string): number {
+  const [, digits = ""] = /^([0-9]{1,3}(?:\.[0-9]{1,9})?)%$/.exec(text) ?? [];
+  const share = Number(digits) / 100;
+  if (digits !== "" && share > 0 && share <= 1) return share;
+  throw new CommandError("Usage", `${JSON.stringify(text)} is no share: write a percentage above 0 such as 1% or 0.5%`);
+}

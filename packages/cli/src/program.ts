@@ -5,6 +5,7 @@ import { addCp } from "./commands/cp.js";
 import { addGen } from "./commands/gen.js";
 import { addGet } from "./commands/get.js";
 import { addLs } from "./commands/ls.js";
+import { addMeasure } from "./commands/measure.js";
 import { addPut } from "./commands/put.js";
 import { addRm } from "./commands/rm.js";
 import { addStat } from "./commands/stat.js";
@@ -19,7 +20,20 @@ import { packageVersion } from "./version.js";
 /** Runs the work of the command that was called. */
 export type RunCommand = (options: CommonOptions, work: (context: CommandContext) => Promise<Outcome>) => Promise<void>;
 
-const COMMANDS = [addGen, addVerify, addPut, addGet, addCat, addCp, addLs, addStat, addRm, addBackends, addSweep];
+const COMMANDS = [
+  addGen,
+  addVerify,
+  addMeasure,
+  addPut,
+  addGet,
+  addCat,
+  addCp,
+  addLs,
+  addStat,
+  addRm,
+  addBackends,
+  addSweep,
+];
 
 /** The command line: it never ends the process, and help goes to `writeHelp`. */
 export function createProgram(run: RunCommand, writeHelp: (text: string) => void): Command {

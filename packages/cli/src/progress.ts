@@ -48,6 +48,11 @@ export class Progress {
     return this.#now() - this.#startMs;
   }
 
+  /** Counted so far. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
   addBytes(bytes: number): void {
     this.#bytes += bytes;
     this.#draw();

@@ -1,6 +1,9 @@
 import { isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/core";
 import { CommandError } from "./command-error.js";
-import { DATASET_KEY, type Dataset, isObjectKey } from "./dataset.js";
+import { DATASET_KEY, indexOfKey } from "./dataset.js";
+import type { DatasetContent } from "./dataset-content.js";
+import { batchesOf } from "./generate-dataset.js";
+import type { ParsedDataset } from "./parse-dataset.js";
 import { readDataset } from "./read-dataset.js";
 
 /** Refuses with AlreadyExists to write a dataset where there is one. */
@@ -12,36 +15,49 @@ export async function refuseExisting(store: ObjectStore, signal: AbortSignal): P
   });
 }
 
+/** Objects of one delete request, which is what S3 takes at most. */
+const BATCH_OBJECTS = 1000;
+
 /**
- * Takes away the manifest of the dataset that is there, so that none ever describes objects it is not about, and tells the
- * keys of its objects; none if there is no dataset, or one that can't be read.
+ * Takes away the manifest of the dataset that is there, so that none ever describes objects it is not about, and gives the
+ * dataset; undefined if there is none, or one that can't be read.
  */
-export async function beginReplacing(store: ObjectStore, signal: AbortSignal): Promise<readonly string[]> {
-  const keys = await keysOfDataset(store, signal);
+export async function beginReplacing(store: ObjectStore, signal: AbortSignal): Promise<ParsedDataset | undefined> {
+  const old = await oldDataset(store, signal);
   await store.delete(DATASET_KEY, { signal });
-  return keys;
+  return old;
 }
 
 /** Removes the objects of the old dataset that are not the new one's too. */
 export async function endReplacing(
   store: ObjectStore,
-  oldKeys: readonly string[],
-  { objects }: Dataset,
+  old: ParsedDataset,
+  content: DatasetContent,
+  extension: string,
 ): Promise<void> {
-  const keep = new Set(objects.map(({ key }) => key));
-  const results = await store.deleteMany(oldKeys.filter((key) => !keep.has(key)));
-  const failed = results.find(({ error }) => error !== undefined);
-  if (failed?.error !== undefined) throw failed.error;
+  for (const keys of batchesOf(surplusKeys(old, content, extension), BATCH_OBJECTS)) {
+    const results = await store.deleteMany(keys);
+    const failed = results.find(({ error }) => error !== undefined);
+    if (failed?.error !== undefined) throw failed.error;
+  }
 }
 
-async function keysOfDataset(store: ObjectStore, signal: AbortSignal): Promise<readonly string[]> {
-  try {
-    const { dataset } = await readDataset(store, DATASET_KEY, signal);
+function* surplusKeys(old: ParsedDataset, content: DatasetContent, extension: string): Generator<string, void, void> {
+  for (const { key } of old.objects()) {
     // A manifest from elsewhere may name anything, but only objects of a dataset are to be removed.
-    return dataset.objects.map(({ key }) => key).filter(isObjectKey);
+    const index = indexOfKey(key);
+    if (index === undefined) continue;
+    const isKept = index < content.count && content.keyOf(index) + extension === key;
+    if (!isKept) yield key;
+  }
+}
+
+async function oldDataset(store: ObjectStore, signal: AbortSignal): Promise<ParsedDataset | undefined> {
+  try {
+    return await readDataset(store, DATASET_KEY, signal);
   } catch (error) {
-    if (error instanceof CommandError || isObjectStoreError(error, "NotFound")) return [];
-    if (isObjectStoreError(error, "Unsupported")) return [];
+    if (error instanceof CommandError || isObjectStoreError(error, "NotFound")) return undefined;
+    if (isObjectStoreError(error, "Unsupported")) return undefined;
     throw error;
   }
 }

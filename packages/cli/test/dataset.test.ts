@@ -19,9 +19,10 @@ beforeAll(async () => {
 
 describe("a manifest", () => {
   test("is read as it was written", () => {
-    const { dataset, recipe } = parseDataset(text, "memory://dataset/dataset.json");
+    const { dataset, objects } = parseDataset(text, "memory://dataset/dataset.json");
     expect(JSON.parse(JSON.stringify(dataset))).toEqual(JSON.parse(text));
-    expect(recipe.seed.toString()).toBe(dataset.recipe.seed);
+    const [first] = objects();
+    expect(first?.recipe.seed.toString()).toBe(JSON.parse(text).objects[0].seed);
   });
 
   test.each<[string, (dataset: Record<string, unknown>) => unknown]>([
@@ -61,9 +62,9 @@ describe("a manifest", () => {
   });
 
   test("of a later version is told apart", () => {
-    const later = JSON.stringify({ ...JSON.parse(text), version: 2 });
+    const later = JSON.stringify({ ...JSON.parse(text), version: 3 });
     expect(() => parseDataset(later, "u")).toThrow(expect.objectContaining({ code: "Usage" }));
-    const recipe = JSON.stringify(withRecipe(JSON.parse(text), { version: 2 }));
+    const recipe = JSON.stringify(withRecipe(JSON.parse(text), { version: 3 }));
     expect(() => parseDataset(recipe, "u")).toThrow(expect.objectContaining({ code: "Unsupported" }));
   });
 

@@ -56,7 +56,8 @@ export type {
   SweepOptions,
 } from "./store.js";
 export { asBasePath, formatObjectUri, type ObjectUri, parseObjectUri } from "./uri.js";
-export { WorkerPool } from "./workers/worker-pool.js";
+export { type RequestContext, serveRequests } from "./workers/serve-requests.js";
+export { WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.js";
 export type { ObjectWriter, WriteResult, WriterOptions, WriterState } from "./writer/object-writer.js";
 export type { PutSource } from "./writer/put-source.js";
 export type { Producer } from "./writer/steps.js";

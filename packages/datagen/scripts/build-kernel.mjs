@@ -1,10 +1,12 @@
-// Compiles assembly/kernel.ts into src/kernel/kernel-bytes.generated.ts; with --check it only compares and fails if they differ.
+// Compiles assembly/*.ts into src/**/*.generated.ts; with --check it only compares and fails if they differ.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import asc from "assemblyscript/asc";
 
-const source = new URL("../assembly/kernel.ts", import.meta.url);
-const target = new URL("../src/kernel/kernel-bytes.generated.ts", import.meta.url);
+const modules = [
+  { name: "kernel", target: "../src/kernel/kernel-bytes.generated.ts", constant: "KERNEL_BYTES_BASE64" },
+  { name: "meter", target: "../src/measure/meter-bytes.generated.ts", constant: "METER_BYTES_BASE64" },
+];
 const flags = [
   "-O3",
   "--noAssert",
@@ -19,22 +21,22 @@ const flags = [
   "2",
 ];
 
-const generated = await render();
-if (process.argv.includes("--check")) {
-  if ((await readFile(target, "utf8")) !== generated) {
+for (const module of modules) {
+  const target = new URL(module.target, import.meta.url);
+  const generated = await render(module);
+  if (!process.argv.includes("--check")) await writeFile(target, generated);
+  else if ((await readFile(target, "utf8")) !== generated) {
     console.error(`${fileURLToPath(target)} is stale: run "pnpm run build:kernel" in packages/datagen`);
     process.exitCode = 1;
   }
-} else {
-  await writeFile(target, generated);
 }
 
-async function render() {
-  const bytes = await compile(await readFile(source, "utf8"));
-  return `// Generated from assembly/kernel.ts by scripts/build-kernel.mjs. Do not edit.
+async function render({ name, constant }) {
+  const bytes = await compile(await readFile(new URL(`../assembly/${name}.ts`, import.meta.url), "utf8"));
+  return `// Generated from assembly/${name}.ts by scripts/build-kernel.mjs. Do not edit.
 
-/** The WebAssembly module of the kernel, ${bytes.byteLength} bytes, as base64. */
-export const KERNEL_BYTES_BASE64: string =
+/** The WebAssembly module of the ${name}, ${bytes.byteLength} bytes, as base64. */
+export const ${constant}: string =
   "${Buffer.from(bytes).toString("base64")}";
 `;
 }

@@ -1,3 +1,12 @@
+/** Blocks from `first` through `last`. */
+export interface BlockRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The most ranges that are listed; more are counted only. */
+export const MAX_BAD_RANGES = 1000;
+
 /** Counts what is wrong with an object, dedup block by dedup block. Regions must come in the order of their offsets. */
 export class DamageTally {
   readonly #blockBytes: number;
@@ -5,6 +14,7 @@ export class DamageTally {
   #badBlocks = 0;
   #firstBadOffset: number | undefined;
   #lastBadBlock = -1;
+  readonly #ranges: { first: number; last: number }[] = [];
 
   constructor(blockBytes: number) {
     this.#blockBytes = blockBytes;
@@ -16,6 +26,11 @@ export class DamageTally {
 
   get badBlocks(): number {
     return this.#badBlocks;
+  }
+
+  /** The bad blocks in their order, at most {@link MAX_BAD_RANGES} runs of them. */
+  get badRanges(): readonly BlockRange[] {
+    return this.#ranges;
   }
 
   get firstBadOffset(): number | undefined {
@@ -37,7 +52,11 @@ export class DamageTally {
     this.#badBytes += end - start;
     const first = Math.max(Math.floor(start / this.#blockBytes), this.#lastBadBlock + 1);
     const last = Math.floor((end - 1) / this.#blockBytes);
+    if (last < first) return;
     this.#badBlocks += last - first + 1;
+    const run = this.#ranges.at(-1);
+    if (run !== undefined && run.last === first - 1 && this.#lastBadBlock === run.last) run.last = last;
+    else if (this.#ranges.length < MAX_BAD_RANGES) this.#ranges.push({ first, last });
     this.#lastBadBlock = last;
   }
 }

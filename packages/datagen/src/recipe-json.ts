@@ -1,18 +1,19 @@
 import { checkOptions, ObjectStoreError } from "@sluice/core";
-import { checkRecipe, checkVersion, type Recipe } from "./recipe.js";
+import { checkRecipe, checkVersion, type Recipe, type RecipeV1, type RecipeV2 } from "./recipe.js";
 
 /** A recipe as JSON can hold it: the seed is a decimal string, because JSON numbers end at 2^53. */
-export type RecipeJson = Omit<Recipe, "seed"> & { readonly seed: string };
+export type RecipeJson = (Omit<RecipeV1, "seed"> | Omit<RecipeV2, "seed">) & { readonly seed: string };
 
 const FIELD_NAMES: readonly string[] = ["version", "seed", "size", "blockSize", "dedup", "compress"];
+const FIELD_NAMES_2: readonly string[] = [...FIELD_NAMES, "placement", "scope"];
 
 /** At most the 20 digits of 2^64 - 1, without leading zeros. */
 const DECIMAL = /^(?:0|[1-9][0-9]{0,19})$/;
 
 /** `recipe` as plain JSON values; {@link recipeFromJson} gives it back. */
 export function recipeToJson(recipe: Recipe): RecipeJson {
-  const { version, seed, size, blockSize, dedup, compress } = checkRecipe(recipe, "recipeToJson");
-  return { version, seed: seed.toString(), size, blockSize, dedup, compress };
+  const checked = checkRecipe(recipe, "recipeToJson");
+  return { ...checked, seed: checked.seed.toString() };
 }
 
 /**
@@ -28,7 +29,7 @@ export function recipeFromJson(json: unknown): Recipe {
   }
   const fields = json as { readonly [Name in keyof RecipeJson]?: unknown };
   checkVersion(fields.version, operation);
-  checkOptions(json, FIELD_NAMES, operation);
+  checkOptions(json, fields.version === 2 ? FIELD_NAMES_2 : FIELD_NAMES, operation);
   if (typeof fields.seed !== "string" || !DECIMAL.test(fields.seed)) {
     throw new ObjectStoreError("InvalidArgument", `${operation}: seed must be a string of decimal digits`, {
       operation,

@@ -2,16 +2,18 @@ import { setImmediate as afterInputOutput } from "node:timers/promises";
 import {
   type Codec,
   Crc32c,
+  checkInteger,
   checkOptions,
   isObjectStoreError,
   type ObjectStore,
   ObjectStoreError,
   throwIfAborted,
 } from "@sluice/core";
-import { DamageTally } from "./damage-tally.js";
-import { DataGenerator } from "./data-generator.js";
+import { type BlockRange, DamageTally } from "./damage-tally.js";
+import type { DataGenerator } from "./data-generator.js";
+import { borrowGenerator, giveBackGenerator } from "./generator-pool.js";
 import { MAX_PIECE_BYTES } from "./kernel/kernel.js";
-import type { Recipe } from "./recipe.js";
+import { checkRecipe, type Recipe } from "./recipe.js";
 
 /** After so many bytes the event loop gets its turn, also where the store answers at once: else no signal would be seen. */
 const YIELD_BYTES = 1 << 20;
@@ -19,6 +21,8 @@ const YIELD_BYTES = 1 << 20;
 export interface VerifyOptions {
   /** Decodes by the key's extension, or as the named codec. Default true. */
   readonly decode?: boolean | Codec;
+  /** Compares only these bytes of the content, `start` up to `end`. Default: all, and what may follow. */
+  readonly range?: { readonly start: number; readonly end: number };
   readonly signal?: AbortSignal;
   /** Told how many bytes have been read so far, after each chunk. */
   readonly onProgress?: (bytes: number) => void;
@@ -27,7 +31,7 @@ export interface VerifyOptions {
 export interface VerifyReport {
   /** Whether the object holds the recipe's bytes, all of them and nothing else. */
   readonly ok: boolean;
-  /** The recipe's size. */
+  /** The recipe's size, or that of the range. */
   readonly expectedBytes: number;
   /** How many bytes of content could be read. */
   readonly actualBytes: number;
@@ -43,6 +47,8 @@ export interface VerifyReport {
   readonly firstBadOffset?: number;
   /** The dedup block of `firstBadOffset`. */
   readonly firstBadBlock?: number;
+  /** The bad blocks in their order, as runs of neighbours; the first 1000 runs. */
+  readonly badRanges?: readonly BlockRange[];
   /** Why reading ended early or in doubt: the compressed data is damaged, or the object is cut off. */
   readonly damage?: string;
 }
@@ -58,14 +64,22 @@ export async function verifyObject(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const operation = "verifyObject";
-  checkOptions(options, ["decode", "signal", "onProgress"], operation);
+  checkOptions(options, ["decode", "range", "signal", "onProgress"], operation);
   if (typeof store?.get !== "function") {
     throw new ObjectStoreError("InvalidArgument", `${operation}: the first argument must be a store`, { operation });
   }
-  const comparison = new Comparison(recipe);
+  const { size } = checkRecipe(recipe, operation);
+  const { start, end } = options.range ?? { start: 0, end: size };
+  checkInteger(end, "range.end", 0, size, operation);
+  checkInteger(start, "range.start", 0, end, operation);
   throwIfAborted(options.signal, operation);
-  const damage = await readInto(comparison, store, key, options);
-  return comparison.report(damage);
+  const comparison = new Comparison(recipe, start, end);
+  try {
+    const damage = await readInto(comparison, store, key, options, size);
+    return comparison.report(damage);
+  } finally {
+    comparison.release();
+  }
 }
 
 /** Streams the object into the comparison; returns why it ended early, if it did because of its content. */
@@ -73,11 +87,22 @@ async function readInto(
   comparison: Comparison,
   store: ObjectStore,
   key: string,
-  { decode = true, signal, onProgress }: VerifyOptions,
+  { decode = true, range, signal, onProgress }: VerifyOptions,
+  size: number,
 ): Promise<string | undefined> {
   let bytesSinceWait = 0;
   try {
-    for await (const chunk of await store.get(key, { decode, ...(signal !== undefined && { signal }) })) {
+    const object = await store.get(key, {
+      decode,
+      ...(range !== undefined && { range }),
+      ...(signal !== undefined && { signal }),
+    });
+    // A range says nothing of what lies behind it; of objects that are stored as they are, the store knows.
+    if (range !== undefined && decode === false && object.info.size !== size) {
+      await object.cancel();
+      return `the object has ${object.info.size} bytes, its recipe ${size}`;
+    }
+    for await (const chunk of object) {
       comparison.add(chunk);
       onProgress?.(comparison.actualBytes);
       bytesSinceWait += chunk.byteLength;
@@ -97,10 +122,14 @@ class Comparison {
   readonly #generator: DataGenerator;
   readonly #crc = new Crc32c();
   readonly #tally: DamageTally;
+  readonly #start: number;
+  readonly #end: number;
 
-  constructor(recipe: Recipe) {
-    this.#generator = new DataGenerator(recipe);
+  constructor(recipe: Recipe, start: number, end: number) {
+    this.#generator = borrowGenerator(recipe);
     this.#tally = new DamageTally(recipe.blockSize);
+    this.#start = start;
+    this.#end = end;
   }
 
   get actualBytes(): number {
@@ -109,32 +138,38 @@ class Comparison {
 
   /** Takes the next bytes of the object, in steps that stay in the processor's cache. */
   add(chunk: Uint8Array): void {
-    const { size } = this.#generator.recipe;
     for (let done = 0; done < chunk.byteLength; done += MAX_PIECE_BYTES) {
-      const offset = this.actualBytes;
+      const offset = this.#start + this.actualBytes;
       const step = chunk.subarray(done, done + MAX_PIECE_BYTES);
       this.#crc.update(step);
-      if (offset >= size) continue;
-      const expected = this.#generator.piece(offset, step.byteLength);
+      if (offset >= this.#end) continue;
+      const expected = this.#generator.piece(offset, Math.min(step.byteLength, this.#end - offset));
       this.#tally.compare(step.subarray(0, expected.byteLength), expected, offset);
     }
   }
 
   report(damage: string | undefined): VerifyReport {
-    const { size, blockSize } = this.#generator.recipe;
+    const { blockSize } = this.#generator.recipe;
     const { actualBytes } = this;
-    this.#tally.addBad(actualBytes, size);
-    const firstBadOffset = this.#tally.firstBadOffset ?? (actualBytes > size ? size : undefined);
+    const expectedBytes = this.#end - this.#start;
+    this.#tally.addBad(this.#start + actualBytes, this.#end);
+    const firstBadOffset = this.#tally.firstBadOffset ?? (actualBytes > expectedBytes ? this.#end : undefined);
+    const { badBlocks, badBytes, badRanges } = this.#tally;
     return {
       ok: firstBadOffset === undefined && damage === undefined,
-      expectedBytes: size,
+      expectedBytes,
       actualBytes,
-      bytesCompared: Math.min(actualBytes, size),
+      bytesCompared: Math.min(actualBytes, expectedBytes),
       checksum: this.#crc.digest(),
-      badBlocks: this.#tally.badBlocks,
-      badBytes: this.#tally.badBytes,
+      badBlocks,
+      badBytes,
       ...(firstBadOffset !== undefined && { firstBadOffset, firstBadBlock: Math.floor(firstBadOffset / blockSize) }),
+      ...(badRanges.length > 0 && { badRanges }),
       ...(damage !== undefined && { damage }),
     };
+  }
+
+  release(): void {
+    giveBackGenerator(this.#generator);
   }
 }

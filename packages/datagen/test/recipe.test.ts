@@ -49,7 +49,10 @@ describe("createRecipe", () => {
     [{ size: 1, compress: Number.NaN }, /compress/],
     [{ size: 1, compress: -1 }, /compress/],
     [{ size: 1, compress: "2" }, /compress/],
-    [{ size: 1, dedupe: 2 }, /unknown option "dedupe" \(known: size, seed, dedup, compress, blockSize\)/],
+    [
+      { size: 1, dedupe: 2 },
+      /unknown option "dedupe" \(known: size, seed, dedup, compress, blockSize, version, placement, scope\)/,
+    ],
   ])("refuses %o", (options, message) => {
     refuses(() => createRecipe(options as unknown as RecipeOptions), "InvalidArgument", message);
   });
@@ -72,13 +75,13 @@ describe("recipeToJson and recipeFromJson", () => {
 
   it("refuse another version with the remedy", () => {
     refuses(
-      () => recipeFromJson({ ...json, version: 2 }),
+      () => recipeFromJson({ ...json, version: 3 }),
       "Unsupported",
-      /version 2 .*known: 1.*use the @sluice\/datagen/,
+      /version 3 .*known: 1, 2.*use the @sluice\/datagen/,
     );
     refuses(() => recipeFromJson({ ...json, version: "1" }), "Unsupported", /version "1"/);
     refuses(() => recipeFromJson({}), "Unsupported", /version none/);
-    refuses(() => recipeToJson({ ...recipe, version: 2 as 1 }), "Unsupported", /version 2/);
+    refuses(() => recipeToJson({ ...recipe, version: 3 as 1 }), "Unsupported", /version 3/);
   });
 
   it.each<[unknown, RegExp]>([

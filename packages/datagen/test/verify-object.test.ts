@@ -128,7 +128,7 @@ describe("verifyObject rejects", () => {
   it("arguments that are none, before any I/O", async () => {
     await rejects(verifyObject(null as never, "a", recipe), "InvalidArgument", /must be a store/);
     await rejects(verifyObject(store, "a", { ...recipe, size: -1 }), "InvalidArgument", /size/);
-    await rejects(verifyObject(store, "a", { ...recipe, version: 2 as 1 }), "Unsupported", /version 2/);
+    await rejects(verifyObject(store, "a", { ...recipe, version: 3 as 1 }), "Unsupported", /version 3/);
     await rejects(
       verifyObject(store, "a", recipe, { verify: 1 } as never),
       "InvalidArgument",

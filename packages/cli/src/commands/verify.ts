@@ -1,21 +1,36 @@
-import { Crc32c, isObjectStoreError, parseChecksum } from "@sluice/core";
+import { resolve } from "node:path";
+import { type CompressionOptions, Crc32c, isObjectStoreError, parseChecksum } from "@sluice/core";
+import { createRecipe } from "@sluice/datagen";
 import type { Command } from "commander";
 import { CommandError } from "../command-error.js";
-import { addCommonOptions, addConcurrencyOption, type CommonOptions, DEFAULT_CONCURRENCY } from "../common-options.js";
+import {
+  addCommonOptions,
+  addConcurrencyOption,
+  type CommonOptions,
+  DEFAULT_CONCURRENCY,
+  optionParser,
+} from "../common-options.js";
 import type { CommandContext } from "../context.js";
 import { DATASET_KEY } from "../dataset.js";
 import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
 import { nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
+import { parsePercent, parseSeed } from "../parse-number.js";
 import type { RunCommand } from "../program.js";
 import { readDataset } from "../read-dataset.js";
-import { type BadObject, verifyDataset } from "../verify-dataset.js";
+import { type BadObject, type Sample, verifyDataset } from "../verify-dataset.js";
+import { VerifyLog } from "../verify-log.js";
 
 interface VerifyOptions extends CommonOptions {
   readonly checksum?: string;
   readonly decode?: true;
   readonly concurrency?: number;
+  /** A share of 1. */
+  readonly sample?: number;
+  readonly sampleSeed?: bigint;
+  readonly report?: string;
+  readonly resume?: true;
 }
 
 export function addVerify(program: Command, run: RunCommand): void {
@@ -24,7 +39,11 @@ export function addVerify(program: Command, run: RunCommand): void {
     .description("Verify every byte of a dataset, or an object's checksum.")
     .argument("<uri>", "dataset (its folder or prefix, or its .json), or with --checksum an object")
     .option("--checksum <crc32c>", "what the object's bytes must have, crc32c: and 8 hex digits")
-    .option("--decode", "with --checksum: of the decoded content");
+    .option("--decode", "with --checksum: of the decoded content")
+    .option("--sample <percent>", "look at this share of the bytes only, such as 1%", optionParser(parsePercent))
+    .option("--sample-seed <n>", "draw the same sample again (default: random, told)", optionParser(parseSeed))
+    .option("--report <file>", "write a JSON line for each object as it is done")
+    .option("--resume", "go on with what the report of a stopped run leaves");
   addConcurrencyOption(command);
   addCommonOptions(command).action((uri: string, options: VerifyOptions) =>
     run(options, (context) => verify(context, uri, options)),
@@ -32,31 +51,60 @@ export function addVerify(program: Command, run: RunCommand): void {
 }
 
 function verify(context: CommandContext, source: string, options: VerifyOptions): Promise<Outcome> {
+  const { checksum, sample, sampleSeed, report, resume } = options;
+  if (checksum !== undefined && [sample, sampleSeed, report, resume].some((option) => option !== undefined)) {
+    throw new CommandError("Usage", "--sample and --report are of datasets, and do not go with --checksum");
+  }
   if (options.checksum !== undefined) return verifyChecksum(context, source, options.checksum, options.decode === true);
   if (options.decode === true)
     throw new CommandError("Usage", "--decode goes with --checksum; a dataset knows its codec");
-  return verifyWholeDataset(context, context.toUri(source), options.concurrency ?? DEFAULT_CONCURRENCY);
+  if (options.resume === true && options.report === undefined) {
+    throw new CommandError("Usage", "--resume goes with --report, the file of the run that was stopped");
+  }
+  return verifyWholeDataset(context, context.toUri(source), options);
 }
 
-async function verifyWholeDataset(context: CommandContext, typed: string, concurrency: number): Promise<Outcome> {
+async function verifyWholeDataset(context: CommandContext, typed: string, options: VerifyOptions): Promise<Outcome> {
+  const { concurrency = DEFAULT_CONCURRENCY, report, resume = false } = options;
+  const { signal } = context;
   const key = typed.endsWith(".json") ? nameOf(typed) : DATASET_KEY;
   const store = await context.openStore(typed.endsWith(".json") ? typed.slice(0, -key.length) : typed);
-  const parsed = await readDataset(store, key, context.signal);
+  const parsed = await readDataset(store, key, signal);
   const { totals } = parsed.dataset;
-  const progress = context.startProgress("verify", totals);
-  const bad = await verifyDataset(store, parsed, { concurrency, progress, signal: context.signal });
+  const sample = sampleOf(options, parsed.dataset.compression);
+  const path = report === undefined ? undefined : resolve(context.environment.workingFolder, report);
+  const log = path === undefined ? undefined : await VerifyLog.open(path, parsed, sample, resume);
+  const progress = context.startProgress("verify", { ...totals, bytes: totals.bytes * (sample?.share ?? 1) });
+  const bad = await verifyDataset(store, parsed, {
+    ...{ concurrency, progress, signal },
+    ...(sample !== undefined && { sample }),
+    ...(log !== undefined && { log }),
+  }).finally(() => log?.close());
   const elapsedMs = Math.round(progress.elapsedMs);
+  const { bytes } = progress;
+  const read = sample === undefined ? formatSize(bytes) : `${formatSize(bytes)} of ${formatSize(totals.bytes)}`;
+  const drawn = sample === undefined ? "" : `, sample seed ${sample.seed}`;
   const summary =
     bad.length === 0
-      ? `${formatCount(totals.objects, "object")} good, ${formatSize(totals.bytes)} in ${formatDuration(elapsedMs)}, ${formatRate(totals.bytes, elapsedMs)}`
-      : `${bad.length} of ${formatCount(totals.objects, "object")} bad`;
+      ? `${formatCount(totals.objects, "object")} good, ${read} in ${formatDuration(elapsedMs)}, ${formatRate(bytes, elapsedMs)}${drawn}`
+      : `${bad.length} of ${formatCount(totals.objects, "object")} bad${drawn}`;
   const ok = bad.length === 0;
+  const drawnValue = sample && { sample: { share: sample.share, seed: sample.seed.toString(), bytes } };
   return {
     kind: "result",
     exitCode: ok ? EXIT.good : EXIT.badData,
-    value: { uri: store.uriOf(key), ok, ...totals, badObjects: bad.length, bad, elapsedMs },
+    value: { uri: store.uriOf(key), ok, ...totals, ...drawnValue, badObjects: bad.length, bad, elapsedMs },
     lines: [...bad.map(lineOf), summary],
   };
+}
+
+function sampleOf({ sample, sampleSeed }: VerifyOptions, compression: CompressionOptions | "none"): Sample | undefined {
+  if (sample === undefined && sampleSeed === undefined) return undefined;
+  if (sample === undefined) throw new CommandError("Usage", "--sample-seed goes with --sample");
+  if (compression !== "none" && compression.codec === "gzip") {
+    throw new CommandError("Usage", "gzip can't be read by range: verify the whole dataset, without --sample");
+  }
+  return { share: sample, seed: sampleSeed ?? createRecipe({ size: 0 }).seed };
 }
 
 function lineOf(object: BadObject): string {

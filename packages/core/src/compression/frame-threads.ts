@@ -14,7 +14,7 @@ export class FrameThreads {
 
   constructor(level: number, threads: number) {
     const entry = createRequire(import.meta.url).resolve("@sluice/core/frame-worker");
-    this.#pool = new WorkerPool(pathToFileURL(entry), threads, { level });
+    this.#pool = new WorkerPool(pathToFileURL(entry), { threads, workerData: { level } });
     this.framesAtOnce = threads * FRAMES_A_THREAD;
   }
 

@@ -1,5 +1,6 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { workerData } from "node:worker_threads";
 import { Crc32c } from "../checksum/crc32c.js";
+import { serveRequests } from "../workers/serve-requests.js";
 import { zstdEngine } from "./zstd-engine.js";
 
 /** Content to make a frame of. */
@@ -17,10 +18,12 @@ export interface FrameReply {
 
 const compress = (await zstdEngine()).frameCompressor((workerData as { readonly level: number }).level);
 
-parentPort?.on("message", async ({ content, contentBytes }: FrameRequest) => {
-  const bytes = await compress(new Uint8Array(content, 0, contentBytes));
-  const frame = new ArrayBuffer(bytes.byteLength);
-  new Uint8Array(frame).set(bytes);
-  const reply: FrameReply = { content, frame, crc32c: new Crc32c().update(bytes).value };
-  parentPort?.postMessage(reply, [content, frame]);
-});
+serveRequests<FrameRequest, FrameReply>(
+  async ({ content, contentBytes }) => {
+    const bytes = await compress(new Uint8Array(content, 0, contentBytes));
+    const frame = new ArrayBuffer(bytes.byteLength);
+    new Uint8Array(frame).set(bytes);
+    return { content, frame, crc32c: new Crc32c().update(bytes).value };
+  },
+  ({ content, frame }) => [content, frame],
+);

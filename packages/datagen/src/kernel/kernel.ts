@@ -1,5 +1,5 @@
 import type { LentMemory, WasmMemory } from "@sluice/core";
-import { fullBlocks, uniqueBlocks } from "../blocks.js";
+import { fullBlocks, scopeOf, tailQuotaBytes, uniqueBlocks } from "../blocks.js";
 import { toMilli } from "../factor.js";
 import type { Recipe } from "../recipe.js";
 import { KERNEL_BYTES_BASE64 } from "./kernel-bytes.generated.js";
@@ -19,7 +19,17 @@ const OWN_PAGES = 2;
 /** The exports of assembly/kernel.ts. */
 interface KernelExports {
   stateBytes(): number;
-  configure(state: number, seed: bigint, blockBytes: number, full: number, unique: number, compressMilli: number): void;
+  seed(state: number, version: number, seed: bigint): void;
+  configure(state: number, blockBytes: number, full: number, compressMilli: number): void;
+  place(
+    state: number,
+    firstBlock: number,
+    scopeBlocks: number,
+    unique: number,
+    isNear: boolean,
+    tailId: number,
+    tailBytes: number,
+  ): void;
   generate(state: number, target: number, offset: number, length: number): number;
 }
 
@@ -31,6 +41,9 @@ export class Kernel {
   readonly #exports: KernelExports;
   readonly #state: number;
   readonly #free: () => void;
+  /** Of the tables that the state holds. */
+  #seed: bigint | undefined;
+  #version: number | undefined;
 
   /** A kernel with 128 KiB of memory of its own. */
   static own(): Kernel {
@@ -54,9 +67,15 @@ export class Kernel {
 
   /** Sets the recipe; takes microseconds. */
   configure(recipe: Recipe): void {
-    const { seed, blockSize, compress } = recipe;
-    const [full, unique] = [fullBlocks(recipe), uniqueBlocks(recipe)];
-    this.#exports.configure(this.#state, seed, blockSize, full, unique, toMilli(compress));
+    const { version, seed, blockSize, compress } = recipe;
+    const { blocks, firstBlock, index } = scopeOf(recipe);
+    const unique = uniqueBlocks(recipe);
+    const isNear = recipe.version === 2 && recipe.placement === "near";
+    if (seed !== this.#seed || version !== this.#version) this.#exports.seed(this.#state, version, seed);
+    this.#seed = seed;
+    this.#version = version;
+    this.#exports.configure(this.#state, blockSize, fullBlocks(recipe), toMilli(compress));
+    this.#exports.place(this.#state, firstBlock, blocks, unique, isNear, unique + index, tailQuotaBytes(recipe));
   }
 
   /**

@@ -22,7 +22,7 @@ export class GeneratorThreads {
 
   constructor(threads: number) {
     const entry = createRequire(import.meta.url).resolve("@sluice/datagen/generator-worker");
-    this.#pool = new WorkerPool(pathToFileURL(entry), threads);
+    this.#pool = new WorkerPool(pathToFileURL(entry), { threads });
   }
 
   /** The recipe's bytes from `start` up to `end`, in order, made ahead of whoever asks for them. */

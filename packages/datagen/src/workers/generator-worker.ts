@@ -1,10 +1,9 @@
-import { parentPort } from "node:worker_threads";
-import { Crc32c } from "@sluice/core";
+import { Crc32c, serveRequests } from "@sluice/core";
 import { DataGenerator } from "../data-generator.js";
 import { MAX_PIECE_BYTES } from "../kernel/kernel.js";
 import type { Recipe } from "../recipe.js";
 
-/** A piece to make, and the memory to make it in. */
+/** A piece of the generator's recipe to make, and the memory to make it in. */
 export interface PieceRequest {
   readonly recipe: Recipe;
   readonly offset: number;
@@ -19,23 +18,19 @@ export interface PieceReply {
 }
 
 let generator: DataGenerator | undefined;
-let configured: Recipe | undefined;
 
-parentPort?.on("message", ({ recipe, offset, byteLength, memory }: PieceRequest) => {
-  if (generator === undefined) generator = new DataGenerator(recipe);
-  else if (!isSame(recipe, configured)) generator.reconfigure(recipe);
-  configured = recipe;
-  const target = new Uint8Array(memory, 0, byteLength);
-  const crc = new Crc32c();
-  for (let done = 0; done < byteLength; done += MAX_PIECE_BYTES) {
-    const piece = generator.piece(offset + done, byteLength - done);
-    crc.update(piece);
-    target.set(piece, done);
-  }
-  const reply: PieceReply = { memory, crc32c: crc.value };
-  parentPort?.postMessage(reply, [memory]);
-});
-
-function isSame(first: Recipe, second: Recipe | undefined): boolean {
-  return second !== undefined && Object.entries(first).every(([name, value]) => second[name as keyof Recipe] === value);
-}
+serveRequests<PieceRequest, PieceReply>(
+  ({ recipe, offset, byteLength, memory }) => {
+    if (generator === undefined) generator = new DataGenerator(recipe);
+    else generator.reconfigure(recipe);
+    const target = new Uint8Array(memory);
+    const crc = new Crc32c();
+    for (let done = 0; done < byteLength; done += MAX_PIECE_BYTES) {
+      const piece = generator.piece(offset + done, byteLength - done);
+      crc.update(piece);
+      target.set(piece, done);
+    }
+    return { memory, crc32c: crc.value };
+  },
+  ({ memory }) => [memory],
+);
