@@ -7,6 +7,26 @@ export type {
   SwitchCapability,
 } from "./conformance-case.js";
 export { countingDriver, type DriverCounts } from "./counting-driver.js";
+export type {
+  Burst503Fault,
+  CutFault,
+  DelayFault,
+  Fault,
+  FaultRange,
+  FaultSide,
+  FlipFault,
+  PlannedFault,
+  ResetFault,
+  StallFault,
+} from "./fault-proxy/fault.js";
+export type { FaultPlan } from "./fault-proxy/fault-plan.js";
+export type { FaultLogEntry, ProxiedRequest, RequestFilter, RequestHead } from "./fault-proxy/records.js";
+export {
+  type FaultProxy,
+  type FaultProxyOptions,
+  type NextFaultOptions,
+  startFaultProxy,
+} from "./fault-proxy/start.js";
 export type { ConformanceHarness, Corruption } from "./harness.js";
 export { type LocalHarnessOptions, localHarness } from "./local-harness.js";
 export type { PlannedCase } from "./plan.js";
