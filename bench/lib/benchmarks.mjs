@@ -5,6 +5,8 @@ import * as directioReads from "../directio-reads.mjs";
 import * as factors from "../factors.mjs";
 import * as fsPipeline from "../fs-pipeline.mjs";
 import * as generation from "../generation.mjs";
+import * as s3Download from "../s3-download.mjs";
+import * as s3Upload from "../s3-upload.mjs";
 import * as smallFiles from "../small-files.mjs";
 
 export const benchmarks = {
@@ -16,4 +18,6 @@ export const benchmarks = {
   directio: directioWrites,
   "directio-reads": directioReads,
   compression,
+  "s3-upload": s3Upload,
+  "s3-download": s3Download,
 };

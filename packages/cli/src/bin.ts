@@ -1,9 +1,15 @@
 #!/usr/bin/env node
+import { setMaxListeners } from "node:events";
 import { CommandRegistry } from "./command-registry.js";
 import { EXIT } from "./exit-code.js";
 import { main } from "./main.js";
 
+// The SDK would tell everybody who runs this under Node 20 what only its maintainers can act on.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
+
 const stop = new AbortController();
+// Everything under way listens to this one signal, which is no leak.
+setMaxListeners(0, stop.signal);
 
 for (const [signal, exitCode] of [
   ["SIGINT", EXIT.interrupted],

@@ -1,5 +1,6 @@
 import type { CompressionOptions, WriterOptions } from "@sluice/core";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { addBackendOption, type BackendOptions } from "./backend-options.js";
 import { CommandError } from "./command-error.js";
 import { MAX_CONCURRENCY } from "./concurrent.js";
 import { wholeNumber } from "./parse-number.js";
@@ -9,6 +10,9 @@ export interface CommonOptions {
   readonly json?: true;
   readonly quiet?: true;
   readonly directMode?: "required" | "preferred";
+  readonly backendOption?: BackendOptions;
+  readonly endpoint?: string;
+  readonly region?: string;
 }
 
 export interface StoreOptions {
@@ -30,10 +34,10 @@ export interface PublishOptions extends StoreOptions {
 export const DEFAULT_CONCURRENCY = 4;
 
 /** A parser of the command's as Commander wants it: what it refuses is shown together with the option's name. */
-export function optionParser<T>(parse: (text: string) => T): (text: string) => T {
-  return (text) => {
+export function optionParser<T>(parse: (text: string, previous?: T) => T): (text: string, previous?: T) => T {
+  return (text, previous) => {
     try {
-      return parse(text);
+      return parse(text, previous);
     } catch (error) {
       throw error instanceof CommandError ? new InvalidArgumentError(error.message) : error;
     }
@@ -44,6 +48,13 @@ export function addCommonOptions(command: Command): Command {
   return command
     .option("--json", "write one JSON document to stdout, errors too")
     .option("-q, --quiet", "no progress and no report of what was done")
+    .option("--endpoint <url>", "of s3: URIs, the server to speak to (default: AWS_ENDPOINT_URL, or Amazon's)")
+    .option("--region <name>", "of s3: URIs (default: AWS_REGION, or the profile's)")
+    .option(
+      "-o, --backend-option <scheme.name=value>",
+      "an option of a scheme's backend, such as s3.partBytes=67108864; may be given again",
+      optionParser(addBackendOption),
+    )
     .addOption(
       new Option(
         "--direct-mode <mode>",

@@ -1,4 +1,4 @@
-import { type ObjectStore, openObject, openStore } from "@sluice/core";
+import { type ObjectStore, ObjectStoreError, openObject, openStore, parseObjectUri } from "@sluice/core";
 import { CommandError } from "./command-error.js";
 import { CommandRegistry } from "./command-registry.js";
 import type { CommonOptions, StoreOptions } from "./common-options.js";
@@ -51,6 +51,17 @@ export class CommandContext {
     return { store: this.#keep(store), key };
   }
 
+  /** Makes or removes a bucket; Unsupported where the scheme's backend has none. */
+  async changeContainer(uri: string, method: "createContainer" | "deleteContainer"): Promise<void> {
+    const { scheme, authority } = parseObjectUri(uri);
+    const plugin = await this.environment.registry.resolve(scheme);
+    if (plugin[method] === undefined) {
+      throw new ObjectStoreError("Unsupported", `${scheme}: has no buckets that could be made or removed`, { uri });
+    }
+    const { backendOptions = {} } = this.#openOptions(uri, {});
+    await plugin[method]({ scheme, authority, prefix: "" }, backendOptions, { signal: this.signal });
+  }
+
   /** What another thread needs to open the same store; undefined where it can't, since its registry is not the command's own. */
   workerTarget(uri: string, options: StoreOptions = {}): ObjectWorkerData | undefined {
     const { registry, workingFolder } = this.environment;
@@ -91,8 +102,14 @@ export class CommandContext {
     if (durability !== undefined && scheme !== "file" && scheme !== "direct") {
       throw new CommandError("Usage", `--durability is for file: and direct: only, and ${uri} is neither`, uri);
     }
-    const mode = scheme === "direct" ? this.#options.directMode : undefined;
-    const backendOptions = { ...(durability !== undefined && { durability }), ...(mode !== undefined && { mode }) };
+    const { directMode, endpoint, region, backendOption } = this.#options;
+    const backendOptions = {
+      ...backendOption?.[scheme],
+      ...(durability !== undefined && { durability }),
+      ...(scheme === "direct" && directMode !== undefined && { mode: directMode }),
+      ...(scheme === "s3" && endpoint !== undefined && { endpoint }),
+      ...(scheme === "s3" && region !== undefined && { region }),
+    };
     const { registry } = this.environment;
     return { registry, signal: this.signal, ...(Object.keys(backendOptions).length > 0 && { backendOptions }) };
   }

@@ -58,6 +58,9 @@ export async function generateDataset<T extends Dataset | StructuredDataset>(
   }
 }
 
+/** Data that no codec makes smaller grows by less than this. */
+const MAX_GROWTH = 1.01;
+
 /** Objects of one delete request, which is what S3 takes at most. */
 const BATCH_OBJECTS = 1000;
 /** Named in the message of a clean-up that could not remove them. */
@@ -65,7 +68,6 @@ const SHOWN_KEYS = 20;
 
 class DatasetRun<T extends Dataset | StructuredDataset> {
   readonly #plan: GeneratePlan<T>;
-  readonly #ifNotExists: { readonly ifNotExists?: true };
   readonly #written: WrittenObjects;
   readonly #ioModes = new Set<IoMode | undefined>();
   readonly #threads: ObjectThreads | undefined;
@@ -74,13 +76,18 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
   constructor(plan: GeneratePlan<T>) {
     this.#plan = plan;
     this.#written = new WrittenObjects(plan.content, plan.listsObjects);
-    const isGuarded = !plan.overwrite && plan.store.capabilities.ifNotExists;
-    this.#ifNotExists = isGuarded ? { ifNotExists: true } : {};
     const { workers, workerTarget: target, content, progress } = plan;
     if (workers > 1 && content.count > 1 && target !== undefined) {
       const onBytes = (bytes: number): void => progress.addBytes(bytes);
       this.#threads = new ObjectThreads({ threads: workers, target, onBytes });
     }
+  }
+
+  /** The condition for an object of so many bytes, where the store holds it. */
+  #guard(storedBytes: number): { readonly ifNotExists?: true } {
+    const { overwrite, store } = this.#plan;
+    const { ifNotExists, conditionsMaxBytes = Number.POSITIVE_INFINITY } = store.capabilities;
+    return !overwrite && ifNotExists && storedBytes <= conditionsMaxBytes ? { ifNotExists: true } : {};
   }
 
   async complete(): Promise<GeneratedDataset<T>> {
@@ -95,7 +102,8 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
     const dataset = describe(this.#written);
     throwIfAborted(signal, "gen");
     // From here on the signal is not looked at: a dataset with its manifest is complete.
-    await store.put(DATASET_KEY, formatDataset(dataset), this.#ifNotExists);
+    const manifest = formatDataset(dataset);
+    await store.put(DATASET_KEY, manifest, this.#guard(Buffer.byteLength(manifest)));
     const [ioMode] = this.#ioModes;
     if (ioMode === undefined) return { dataset };
     return { dataset, ioMode: this.#ioModes.size === 1 ? ioMode : "mixed" };
@@ -121,7 +129,11 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
   async #generate({ index, key, recipe }: ContentObject, signal: AbortSignal): Promise<void> {
     const { store, writer: options, progress } = this.#plan;
     // The writer does not get the signal: whether its object became visible has to be known, or it could not be removed.
-    const request = { key, recipe, writer: { ...options, ...this.#ifNotExists, size: recipe.size } };
+    const request = {
+      key,
+      recipe,
+      writer: { ...options, ...this.#guard(MAX_GROWTH * recipe.size), size: recipe.size },
+    };
     try {
       const result = await (this.#threads?.write(request, signal) ?? this.#generateHere(request, signal));
       this.#ioModes.add(result.ioMode);

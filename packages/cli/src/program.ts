@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addBackends } from "./commands/backends.js";
+import { addMb, addRb } from "./commands/buckets.js";
 import { addCat } from "./commands/cat.js";
 import { addCp } from "./commands/cp.js";
 import { addGen } from "./commands/gen.js";
@@ -31,6 +32,8 @@ const COMMANDS = [
   addLs,
   addStat,
   addRm,
+  addMb,
+  addRb,
   addBackends,
   addSweep,
 ];

@@ -4,6 +4,11 @@ export interface Capabilities {
   readonly ifNotExists: boolean;
   /** `ifMatch`: an object is replaced or deleted only while its etag is the given one. */
   readonly ifMatch: boolean;
+  /**
+   * Where present, `ifNotExists` and `ifMatch` hold for objects of at most so many stored bytes, and a larger one under a
+   * condition is refused with Unsupported.
+   */
+  readonly conditionsMaxBytes?: number;
   /** `rename` is one atomic step; where false it is a copy and a delete. */
   readonly atomicRename: boolean;
   /** `contentType` and `metadata` are kept with the object. */

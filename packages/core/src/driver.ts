@@ -20,8 +20,8 @@ export interface StoreDriver {
   read(key: string, options: DriverReadOptions): Promise<DriverRead>;
   /** Pages of what lies under `prefix`, in the order of UTF-8 bytes; a page is fetched when it is asked for. */
   list(options: DriverListOptions): AsyncIterable<DriverPage>;
-  /** Deletes; false if there was no such object. */
-  delete(key: string, options: { readonly ifMatch?: string; readonly signal?: AbortSignal }): Promise<boolean>;
+  /** Deletes; false if there was no such object, which has to be told only with `mustExist` or `ifMatch`. */
+  delete(key: string, options: DriverDeleteOptions): Promise<boolean>;
   /** Many at once, where the store has a call for it; an error for each key that failed. */
   deleteMany?(keys: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
   /** A copy without the bytes passing through this process; without it core streams them. */
@@ -77,6 +77,13 @@ export type DriverEntry = DriverObject | { readonly prefix: string };
 
 export interface DriverPage {
   readonly entries: readonly DriverEntry[];
+}
+
+export interface DriverDeleteOptions {
+  /** The caller needs to know whether there was an object. */
+  readonly mustExist?: boolean;
+  readonly ifMatch?: string;
+  readonly signal?: AbortSignal;
 }
 
 export interface DriverCopyOptions {

@@ -6,6 +6,7 @@ export { forEachConcurrently } from "./concurrency.js";
 export type { DiscoveryOptions } from "./discovery.js";
 export type {
   DriverCopyOptions,
+  DriverDeleteOptions,
   DriverEntry,
   DriverListOptions,
   DriverObject,

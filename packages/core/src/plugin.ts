@@ -1,4 +1,4 @@
-import type { ObjectStore } from "./store.js";
+import type { CallOptions, ObjectStore } from "./store.js";
 
 /** A backend as the registry knows it. Packages of backends export one as `createBackend()`. */
 export interface BackendPlugin {
@@ -13,6 +13,10 @@ export interface BackendPlugin {
   readonly base: "authority" | "folder";
   /** Opens the store of one base. Options are the backend's own; unknown ones are refused with InvalidArgument. */
   open(location: StoreLocation, options: unknown): Promise<ObjectStore>;
+  /** Makes the bucket or container of `location`, where the backend has such; AlreadyExists if there is one. Options as for `open`. */
+  createContainer?(location: StoreLocation, options: unknown, call?: CallOptions): Promise<void>;
+  /** Removes the bucket or container of `location`; NotFound if there is none, InvalidState if it is not empty. */
+  deleteContainer?(location: StoreLocation, options: unknown, call?: CallOptions): Promise<void>;
 }
 
 export interface StoreLocation {

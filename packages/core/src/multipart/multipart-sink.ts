@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { combineCrc32c } from "../checksum/combine.js";
 import { crc32cEngine } from "../checksum/native.js";
 import { abortedError, throwIfAborted } from "../signal.js";
@@ -7,7 +8,7 @@ import { PartBuffers } from "./part-buffers.js";
 import { type PartPlan, tooLarge } from "./part-plan.js";
 
 /** How long an abort waits for the answer to `begin`, whose upload would otherwise be left behind unknown. */
-const BEGIN_GRACE_MS = 700;
+const BEGIN_GRACE_MS = 500;
 /** How long the removal of an upload's parts may take before it is left to a sweep. */
 const ABORT_LIMIT_MS = 10_000;
 
@@ -50,6 +51,8 @@ export class MultipartSink<Receipt> implements Sink {
     this.#plan = plan;
     this.#partsInFlight = partsInFlight;
     this.#part = this.#buffers.first(plan.partBytesAt(0), plan.storedBytes);
+    // Every part listens to it, which is no leak.
+    setMaxListeners(0, this.#stop.signal);
     const onAbort = (): void => signal && this.#fail(abortedError("writer", signal));
     signal?.addEventListener("abort", onAbort, { once: true });
     this.#unlink = () => signal?.removeEventListener("abort", onAbort);

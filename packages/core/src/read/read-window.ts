@@ -73,20 +73,23 @@ async function* untilIdle(
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, void> {
   const iterator = body[Symbol.asyncIterator]();
-  let interrupt: (error: unknown) => void = () => undefined;
-  const interrupted = new Promise<never>((_, reject) => {
-    interrupt = reject;
-  });
-  interrupted.catch(() => undefined);
-  const onAbort = (): void => interrupt(signal.reason);
-  const onIdle = (): void => interrupt(new ObjectStoreError("Timeout", `no byte came for ${idleTimeoutMs} ms`));
+  // One promise a chunk: a race with one that lives longer would keep every chunk for as long as that.
+  let interrupt: ((error: unknown) => void) | undefined;
+  const next = (): Promise<IteratorResult<Uint8Array>> =>
+    new Promise((resolve, reject) => {
+      interrupt = reject;
+      iterator.next().then(resolve, reject);
+    });
+  const onAbort = (): void => interrupt?.(signal.reason);
+  const timer = setTimeout(() => {
+    interrupt?.(new ObjectStoreError("Timeout", `no byte came for ${idleTimeoutMs} ms`));
+  }, idleTimeoutMs);
   signal.addEventListener("abort", onAbort, { once: true });
-  let timer: NodeJS.Timeout | undefined;
   try {
     for (;;) {
-      timer = setTimeout(onIdle, idleTimeoutMs);
-      const { done, value } = await Promise.race([iterator.next(), interrupted]);
-      clearTimeout(timer);
+      timer.refresh();
+      const { done, value } = await next();
+      interrupt = undefined;
       if (done === true) return;
       yield value;
     }

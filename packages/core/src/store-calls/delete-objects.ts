@@ -15,6 +15,7 @@ export async function deleteObject(context: StoreContext, key: string, options: 
   if (ifMatch !== undefined) context.require(context.driver.capabilities.ifMatch, "ifMatch", "delete");
   const driverKey = context.keyFor(key, "delete");
   const existed = await context.driver.delete(driverKey, {
+    ...(mustExist && { mustExist }),
     ...(ifMatch !== undefined && { ifMatch }),
     ...(signal !== undefined && { signal }),
   });

@@ -5,7 +5,7 @@ import type { SeededRandom } from "./random.js";
 
 /** The capabilities that a store has or has not. */
 export type SwitchCapability = {
-  [Name in keyof Capabilities]: Capabilities[Name] extends boolean ? Name : never;
+  [Name in keyof Capabilities]-?: Capabilities[Name] extends boolean ? Name : never;
 }[keyof Capabilities];
 
 /** The hooks of a harness that a case can depend on. */

@@ -49,8 +49,10 @@ export const errorCases: readonly ConformanceCase[] = [
       assert.ok(store.backend.length > 0, "backend");
       assert.match(store.uri, /^[a-z][a-z0-9+.-]*:\/\/.*\/$/);
       assert.equal(store.uriOf("a b/%20#?é"), `${store.uri}a b/%20#?é`);
-      const { maxKeyBytes, ...switches } = store.capabilities;
-      assert.ok(Number.isSafeInteger(maxKeyBytes) && maxKeyBytes > 0, "maxKeyBytes");
+      const { maxKeyBytes, conditionsMaxBytes = 1, ...switches } = store.capabilities;
+      for (const [name, value] of Object.entries({ maxKeyBytes, conditionsMaxBytes })) {
+        assert.ok(Number.isSafeInteger(value) && value > 0, name);
+      }
       assert.deepEqual(Object.keys(switches).sort(), SWITCHES);
       for (const [name, value] of Object.entries(switches)) assert.equal(typeof value, "boolean", name);
     },

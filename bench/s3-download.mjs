@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { openFsStore } from "@sluice/backend-fs";
+import { openS3Store } from "@sluice/backend-s3";
+import { compare, renderTable } from "./lib/compare.mjs";
+import { startDrain } from "./lib/drain.mjs";
+
+export const title = "Downloading from S3";
+export const question =
+  "One object from a server that sends ready-made bytes, into one buffer and into a file, against the SDK's transformToByteArray.";
+
+const SDK = "GetObject + transformToByteArray";
+const CREDENTIALS = { accessKeyId: "key", secretAccessKey: "secret" };
+
+export async function run({ smoke, rounds }) {
+  const total = smoke ? 20 << 20 : 512 << 20;
+  const key = String(total);
+  const drain = await startDrain();
+  const connection = { endpoint: drain.endpoint, region: "us-east-1", credentials: CREDENTIALS };
+  const store = await openS3Store("drain", "", connection);
+  const client = new S3Client({ ...connection, forcePathStyle: true });
+  const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
+  const files = openFsStore(folder, { durability: "none" });
+  try {
+    const rows = await compare(
+      [
+        { name: "into a buffer", run: async () => (await (await store.get(key)).bytes()).byteLength },
+        { name: "into a file, hashed", run: async () => (await files.put("object", await store.get(key))).size },
+        {
+          name: SDK,
+          run: async () => {
+            const { Body } = await client.send(new GetObjectCommand({ Bucket: "drain", Key: key }));
+            return (await Body.transformToByteArray()).byteLength;
+          },
+        },
+      ],
+      { rounds },
+    );
+    return { rows, table: renderTable(rows, [SDK], { cpu: true }) };
+  } finally {
+    await store.close();
+    await files.close();
+    client.destroy();
+    await rm(folder, { recursive: true });
+    await drain.stop();
+  }
+}

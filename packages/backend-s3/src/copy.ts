@@ -1,0 +1,112 @@
+import { CopyObjectCommand } from "@aws-sdk/client-s3";
+import { crc32c, type DriverCopyOptions, type DriverObject, isObjectStoreError, ObjectStoreError } from "@sluice/core";
+import type { S3Bucket } from "./bucket.js";
+import { copyParts, sinkOptionsOf, sourceFields } from "./copy-parts.js";
+import { S3_LIMITS } from "./limits.js";
+import { headObject, readObject } from "./read.js";
+import { putWhole } from "./upload/put-whole.js";
+import { writeFields } from "./write-fields.js";
+
+/** How often a source that changes under the copy is taken up again. */
+const MAX_CHANGES = 5;
+
+export interface CopyLimits {
+  /** The largest object that one CopyObject takes. */
+  readonly wholeBytes: number;
+  /** How large the parts of a larger one are. */
+  readonly partBytes: number;
+}
+
+const COPY_LIMITS: CopyLimits = { wholeBytes: S3_LIMITS.maxPartBytes, partBytes: 512 << 20 };
+
+/** Copies one version inside the server; what CopyObject can't, a multipart upload of copied parts can. */
+export async function copyObject(
+  bucket: S3Bucket,
+  sourceKey: string,
+  targetKey: string,
+  options: DriverCopyOptions,
+  limits: CopyLimits = COPY_LIMITS,
+): Promise<void> {
+  for (let change = 1; ; change++) {
+    try {
+      return await copyVersion(bucket, sourceKey, targetKey, options, limits);
+    } catch (error) {
+      // The source was replaced between looking at it and copying it.
+      if (!isObjectStoreError(error, "PreconditionFailed") || change === MAX_CHANGES) throw error;
+    }
+  }
+}
+
+async function copyVersion(
+  bucket: S3Bucket,
+  sourceKey: string,
+  targetKey: string,
+  { ifNotExists = false, signal }: DriverCopyOptions,
+  limits: CopyLimits,
+): Promise<void> {
+  const source = await headObject(bucket, sourceKey, { signal });
+  const { profile, transfer } = bucket.options;
+  if (source.size <= limits.wholeBytes && (!ifNotExists || profile.conditionalCopy)) {
+    return copyWhole(bucket, source, targetKey, ifNotExists, signal);
+  }
+  const isPut = ifNotExists && profile.ifNotExists === "whole";
+  if (isPut && source.size > transfer.partBytes) {
+    const message = `this server holds ifNotExists only for objects put in one request: at most partBytes (${transfer.partBytes})`;
+    throw new ObjectStoreError("Unsupported", message);
+  }
+  // No server copies a part of an empty object.
+  if (isPut || source.size === 0) return copyThrough(bucket, source, targetKey, ifNotExists, signal);
+  return copyParts(bucket, source, targetKey, { partBytes: limits.partBytes, ifNotExists, signal });
+}
+
+async function copyWhole(
+  bucket: S3Bucket,
+  source: DriverObject,
+  targetKey: string,
+  ifNotExists: boolean,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const command = new CopyObjectCommand({
+    ...{ Bucket: bucket.name, Key: targetKey },
+    ...sourceFields(bucket, source),
+    ...(ifNotExists && { IfNoneMatch: "*" }),
+    ...writeFields(bucket.options.write),
+  });
+  try {
+    await bucket.call((options) => bucket.client.send(command, options), { key: source.key, signal });
+  } catch (error) {
+    if (ifNotExists && isObjectStoreError(error, "PreconditionFailed") && (await exists(bucket, targetKey, signal))) {
+      throw new ObjectStoreError("AlreadyExists", `${JSON.stringify(targetKey)} exists already`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** For small objects under a condition that only PutObject holds. */
+async function copyThrough(
+  bucket: S3Bucket,
+  source: DriverObject,
+  targetKey: string,
+  ifNotExists: boolean,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const { body } = await readObject(bucket, source.key, { ifMatch: source.etag, signal });
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  if (bytes.byteLength !== source.size)
+    throw new ObjectStoreError("Unavailable", "the source was cut while it was read");
+  const checksum = crc32c(bytes);
+  const summary = { size: source.size, storedSize: source.size, checksum, storedChecksum: checksum };
+  await putWhole(bucket, targetKey, bytes, { ...sinkOptionsOf(source), ifNotExists }, summary, signal);
+}
+
+async function exists(bucket: S3Bucket, key: string, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    await headObject(bucket, key, { signal });
+    return true;
+  } catch (error) {
+    if (isObjectStoreError(error, "NotFound")) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,163 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+} from "@aws-sdk/client-s3";
+import {
+  isObjectStoreError,
+  ObjectStoreError,
+  parseChecksum,
+  type SinkOptions,
+  type SinkReceipt,
+  type SinkSummary,
+  type StoredPart,
+} from "@sluice/core";
+import type { S3Bucket } from "../bucket.js";
+import { arrivedDamaged, attemptsOf } from "../errors.js";
+import { quoted, toBase64 } from "../object-facts.js";
+import { keyFields } from "../write-fields.js";
+import type { ChecksumMode } from "./checksum-modes.js";
+import { GraceSignal } from "./grace-signal.js";
+import { insist } from "./insist.js";
+import { COMMIT_GRACE_MS, mayHaveWorked, multipartEtag, outcomeUnknown, signalForAsking } from "./lost-answer.js";
+
+/** What a server said to a part. */
+export interface S3PartReceipt {
+  readonly etag: string;
+  /** The checksum it gave back, which it can only have computed. */
+  readonly echo?: string;
+}
+
+export interface UploadTarget {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly UploadId: string;
+}
+
+/** An upload whose parts are all stored. */
+export interface FilledUpload {
+  readonly target: UploadTarget;
+  readonly mode: ChecksumMode;
+  readonly options: SinkOptions;
+}
+
+type Parts = readonly StoredPart<S3PartReceipt>[];
+
+/** Makes the object visible. An answer that was lost is asked after; so is one that has not come when `signal` fires. */
+export async function completeUpload(
+  bucket: S3Bucket,
+  upload: FilledUpload,
+  parts: Parts,
+  summary: SinkSummary,
+  signal: AbortSignal,
+): Promise<SinkReceipt> {
+  const grace = new GraceSignal(signal, COMMIT_GRACE_MS);
+  try {
+    return await complete(bucket, upload, parts, summary, grace.signal);
+  } catch (error) {
+    if (!mayHaveWorked(error)) throw error;
+    return await findOut(bucket, upload, parts, error, signal);
+  } finally {
+    grace.end();
+  }
+}
+
+async function complete(
+  bucket: S3Bucket,
+  { target, mode, options: { ifNotExists, ifMatch } }: FilledUpload,
+  parts: Parts,
+  summary: SinkSummary,
+  signal: AbortSignal,
+): Promise<SinkReceipt> {
+  const isFull = mode === "full";
+  const checksum = isFull ? toBase64(parseChecksum(summary.storedChecksum, "finalize")) : undefined;
+  const command = new CompleteMultipartUploadCommand({
+    ...target,
+    MultipartUpload: { Parts: parts.map(asCompletedPart) },
+    ...(isFull && { ChecksumCRC32C: checksum, ChecksumType: "FULL_OBJECT", MpuObjectSize: summary.storedSize }),
+    ...(ifNotExists === true && { IfNoneMatch: "*" }),
+    ...(ifMatch !== undefined && { IfMatch: ifMatch }),
+    ...keyFields(bucket.options.write.sseCustomerKey),
+  });
+  const context = { signal, key: target.Key, ifNotExists };
+  const answer = await bucket.call((o) => bucket.client.send(command, o), context);
+  // Ceph answers so when it is asked again, without looking whether it has the object.
+  if (answer.ETag === undefined || answer.ETag === "") throw new ObjectStoreError("Unavailable", "no ETag came back");
+  const echo = answer.ChecksumType === "FULL_OBJECT" ? answer.ChecksumCRC32C : undefined;
+  if (isFull && echo !== undefined && echo !== checksum) throw arrivedDamaged("the object", checksum ?? "", echo);
+  // Parts that were checked on arrival, and are joined by their ETags, are the object.
+  const isChecked = (isFull && echo === checksum) || parts.every(({ receipt }) => receipt.echo !== undefined);
+  return {
+    etag: quoted(answer.ETag),
+    ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
+    verifiedBy: isChecked ? "server" : "none",
+  };
+}
+
+function asCompletedPart({ number, receipt: { etag, echo } }: Parts[number]) {
+  return { PartNumber: number, ETag: etag, ...(echo !== undefined && { ChecksumCRC32C: echo }) };
+}
+
+/**
+ * The answer is not known. Aborting the upload decides it: if that works, the object can't become visible any more; if the
+ * upload is gone, it has been completed. Then the object is there with the ETag of our parts, unless it was replaced since.
+ */
+async function findOut(
+  bucket: S3Bucket,
+  { target, options: { ifNotExists, ifMatch } }: FilledUpload,
+  parts: Parts,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<SinkReceipt> {
+  const asking = signalForAsking(signal);
+  const isConditional = ifNotExists === true || ifMatch !== undefined;
+  let state: UploadState;
+  let found: HeadObjectCommandOutput | undefined;
+  try {
+    state = await abortOnce(bucket, target, asking);
+    found = await head(bucket, target, asking);
+  } catch {
+    throw signal.aborted ? error : outcomeUnknown(target.Key, error);
+  }
+  const etag = multipartEtag(parts);
+  const isThere = etag !== undefined && found !== undefined && quoted(found.ETag ?? "") === etag;
+  // Whether equal bytes are ours matters only where another writer's must not count.
+  if (isThere && (state === "gone" || !isConditional)) {
+    const versionId = found?.VersionId;
+    return { etag, ...(versionId !== undefined && { versionId }), verifiedBy: "none" };
+  }
+  if (state === "gone" || (state === "unknown" && isConditional)) throw outcomeUnknown(target.Key, error);
+  throw error;
+}
+
+/** `open`: it was, and is aborted now; `gone`: it was completed; `unknown`: the answer to the abort was lost. */
+type UploadState = "open" | "gone" | "unknown";
+
+async function abortOnce(bucket: S3Bucket, target: UploadTarget, signal: AbortSignal): Promise<UploadState> {
+  const command = new AbortMultipartUploadCommand(target);
+  return insist(async (failures) => {
+    try {
+      await bucket.call((o) => bucket.client.send(command, o), { signal, key: target.Key });
+      return "open";
+    } catch (error) {
+      if (!isObjectStoreError(error, "NotFound")) throw error;
+      return failures === 0 && attemptsOf(error) === 1 ? "gone" : "unknown";
+    }
+  }, signal);
+}
+
+async function head(
+  bucket: S3Bucket,
+  { Bucket, Key }: UploadTarget,
+  signal: AbortSignal,
+): Promise<HeadObjectCommandOutput | undefined> {
+  const command = new HeadObjectCommand({ Bucket, Key, ...keyFields(bucket.options.write.sseCustomerKey) });
+  try {
+    const context = { signal, key: Key };
+    return await insist(() => bucket.call((o) => bucket.client.send(command, o), context), signal);
+  } catch (error) {
+    if (isObjectStoreError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}

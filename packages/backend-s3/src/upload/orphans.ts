@@ -1,0 +1,70 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { AbortMultipartUploadCommand, ListMultipartUploadsCommand, ListPartsCommand } from "@aws-sdk/client-s3";
+import { isObjectStoreError } from "@sluice/core";
+import type { S3Bucket } from "../bucket.js";
+import { insist } from "./insist.js";
+
+/** How often an aborted upload is looked at again. A part that was under way may be stored after the abort. */
+const ABORT_TRIES = 5;
+const ABORT_PAUSE_MS = 100;
+/** How far the server's clock may be from ours. */
+const CLOCK_TOLERANCE_MS = 5_000;
+
+/** Aborts an upload until the server has no part of it. */
+export async function abortUpload(bucket: S3Bucket, key: string, uploadId: string, signal: AbortSignal): Promise<void> {
+  const upload = { Bucket: bucket.name, Key: key, UploadId: uploadId };
+  const { client } = bucket;
+  const context = { signal, key };
+  for (let attempt = 1; ; attempt++) {
+    const abort = new AbortMultipartUploadCommand(upload);
+    await askFor(() => bucket.call((options) => client.send(abort, options), context), signal);
+    const list = new ListPartsCommand({ ...upload, MaxParts: 1 });
+    const left = await askFor(() => bucket.call((options) => client.send(list, options), context), signal);
+    if ((left?.Parts ?? []).length === 0 || attempt === ABORT_TRIES) return;
+    await delay(ABORT_PAUSE_MS * attempt, undefined, { signal });
+  }
+}
+
+/** When an upload was begun by a request whose answer is not known. */
+export interface UnknownBegin {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/**
+ * Aborts uploads of the key that were begun then and have no part: those whose id was lost with the answer. `known` is ours.
+ * Another writer of the same key that has begun in the same seconds and has not sent a part yet fails with NotFound.
+ */
+export async function abortOrphans(
+  bucket: S3Bucket,
+  key: string,
+  begin: UnknownBegin,
+  known: string | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const offsetMs = bucket.client.config.systemClockOffset;
+  const { client, name } = bucket;
+  const list = new ListMultipartUploadsCommand({ Bucket: name, Prefix: key });
+  const context = { signal, key };
+  const { Uploads = [] } = await insist(() => bucket.call((options) => client.send(list, options), context), signal);
+  for (const { Key, UploadId, Initiated } of Uploads) {
+    if (Key !== key || UploadId === undefined || UploadId === known) continue;
+    const begunMs = (Initiated?.getTime() ?? 0) - offsetMs;
+    if (begunMs < begin.fromMs - CLOCK_TOLERANCE_MS || begunMs > begin.toMs + CLOCK_TOLERANCE_MS) continue;
+    const parts = new ListPartsCommand({ Bucket: name, Key: key, UploadId, MaxParts: 1 });
+    const filled = await askFor(() => bucket.call((options) => client.send(parts, options), context), signal);
+    if ((filled?.Parts ?? []).length > 0) continue;
+    const abort = new AbortMultipartUploadCommand({ Bucket: name, Key: key, UploadId });
+    await askFor(() => bucket.call((options) => client.send(abort, options), context), signal);
+  }
+}
+
+/** What the call brings; undefined if there is no such upload. */
+async function askFor<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  try {
+    return await insist(call, signal);
+  } catch (error) {
+    if (isObjectStoreError(error, "NotFound")) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { isObjectStoreError, parseChecksum, type SinkOptions, type SinkReceipt, type SinkSummary } from "@sluice/core";
+import type { S3Bucket } from "../bucket.js";
+import { withUnsignedPayload } from "../client/request-middleware.js";
+import { arrivedDamaged } from "../errors.js";
+import { WRITE_ID } from "../metadata.js";
+import { quoted, toBase64 } from "../object-facts.js";
+import { keyFields, tagging, writeFields } from "../write-fields.js";
+import { GraceSignal } from "./grace-signal.js";
+import { insist } from "./insist.js";
+import { COMMIT_GRACE_MS, mayHaveWorked, outcomeUnknown, signalForAsking, wholeEtag } from "./lost-answer.js";
+
+/** Up to here the MD5 costs less than the request itself. */
+const MD5_LIMIT_BYTES = 1 << 20;
+
+/** Stores an object in one request. An answer that was lost is asked after; so is one that came after an abort. */
+export async function putWhole(
+  bucket: S3Bucket,
+  key: string,
+  bytes: Uint8Array,
+  sinkOptions: SinkOptions,
+  summary: SinkSummary,
+  signal: AbortSignal,
+): Promise<SinkReceipt> {
+  const { ifNotExists, ifMatch, contentType = "application/octet-stream", metadata } = sinkOptions;
+  const { write, transfer } = bucket.options;
+  const isConditional = ifNotExists === true || ifMatch !== undefined;
+  const writeId = isConditional ? randomUUID() : undefined;
+  const checksum = toBase64(parseChecksum(summary.storedChecksum, "finalize"));
+  const command = new PutObjectCommand({
+    ...{ Bucket: bucket.name, Key: key, ContentType: contentType },
+    Body: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    ContentLength: bytes.byteLength,
+    ...((metadata !== undefined || writeId !== undefined) && {
+      Metadata: { ...metadata, ...(writeId !== undefined && { [WRITE_ID]: writeId }) },
+    }),
+    ...(transfer.checksums !== "none" && { ChecksumAlgorithm: "CRC32C", ChecksumCRC32C: checksum }),
+    ...(ifNotExists === true && { IfNoneMatch: "*" }),
+    ...(ifMatch !== undefined && { IfMatch: ifMatch }),
+    ...writeFields(write),
+    ...tagging(write.tags),
+  });
+  withUnsignedPayload(command, transfer.unsignedPayload);
+  const grace = new GraceSignal(signal, COMMIT_GRACE_MS);
+  try {
+    const answer = await bucket.call((o) => bucket.client.send(command, o), { signal: grace.signal, key, ifNotExists });
+    return {
+      etag: quoted(answer.ETag ?? ""),
+      ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
+      verifiedBy: isVerified(bytes, checksum, answer) ? "server" : "none",
+    };
+  } catch (error) {
+    if (!mayHaveWorked(error)) throw error;
+    return await findOut(bucket, key, bytes, writeId, error, signal);
+  } finally {
+    grace.end();
+  }
+}
+
+interface PutAnswer {
+  readonly ETag?: string | undefined;
+  readonly ChecksumCRC32C?: string | undefined;
+  readonly ServerSideEncryption?: string | undefined;
+  readonly SSECustomerAlgorithm?: string | undefined;
+}
+
+/** Whether the answer proves that the server has computed a checksum of what it stored, and that it is ours. */
+function isVerified(bytes: Uint8Array, checksum: string, answer: PutAnswer): boolean {
+  const { ChecksumCRC32C: echo, ETag = "", ServerSideEncryption = "AES256", SSECustomerAlgorithm } = answer;
+  if (echo !== undefined) {
+    if (echo === checksum) return true;
+    throw arrivedDamaged("the object was published, but it", checksum, echo);
+  }
+  if (bytes.byteLength > MD5_LIMIT_BYTES || !/^"?[0-9a-f]{32}"?$/i.test(ETag)) return false;
+  const etag = wholeEtag(bytes);
+  if (quoted(ETag).toLowerCase() === etag) return true;
+  // Encrypted with another key than the store's own, its ETag is something else.
+  if (ServerSideEncryption !== "AES256" || SSECustomerAlgorithm !== undefined) return false;
+  throw arrivedDamaged("the object was published, but it", etag, ETag);
+}
+
+/** The answer is not known, so the object is looked at: it is ours if it has the id of a conditional put, else the same bytes. */
+async function findOut(
+  bucket: S3Bucket,
+  key: string,
+  bytes: Uint8Array,
+  writeId: string | undefined,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<SinkReceipt> {
+  const command = new HeadObjectCommand({
+    ...{ Bucket: bucket.name, Key: key },
+    ...keyFields(bucket.options.write.sseCustomerKey),
+  });
+  const asking = signalForAsking(signal);
+  try {
+    const ask = () => bucket.call((o) => bucket.client.send(command, o), { signal: asking, key });
+    const found = await insist(ask, asking);
+    const etag = quoted(found.ETag ?? "");
+    const isOurs = writeId === undefined ? etag === wholeEtag(bytes) : found.Metadata?.[WRITE_ID] === writeId;
+    if (isOurs)
+      return { etag, ...(found.VersionId !== undefined && { versionId: found.VersionId }), verifiedBy: "none" };
+  } catch (failure) {
+    if (!isObjectStoreError(failure, "NotFound") && !signal.aborted) throw outcomeUnknown(key, error);
+  }
+  throw error;
+}

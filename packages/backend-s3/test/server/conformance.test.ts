@@ -1,0 +1,52 @@
+import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import type { ObjectStore } from "@sluice/core";
+import { type ConformanceHarness, type Corruption, runConformance } from "@sluice/core/testing";
+import { afterAll, expect, test } from "vitest";
+import { describeOnServers, type S3Server } from "../../../../scripts/servers/index.ts";
+import { isS3Store, type S3Store } from "../../src/index.js";
+import { plainClient, storesOn, uploadsOf } from "./server-store.js";
+
+const ONLY_WHOLE =
+  "the server ignores conditions of CompleteMultipartUpload; larger objects are refused with Unsupported";
+
+/** Cases that a server can't pass, each with the reason. */
+const SKIPPED: Readonly<Record<S3Server["name"], Readonly<Record<string, string>>>> = {
+  ceph: { C2: ONLY_WHOLE, C3: ONLY_WHOLE },
+  swift: {},
+  custom: {},
+};
+
+describeOnServers("conformance", async (server) => {
+  const client = plainClient(server);
+  const openStore = storesOn(server, client);
+
+  const harness: ConformanceHarness = {
+    partBytes: 5 << 20,
+    createStore: () => openStore(),
+    leftovers: (store) => uploadsOf(client, bucketOf(store)),
+    corrupt: (store, key, change) => damage(bucketOf(store), key, change),
+    boundedStore: true,
+    skip: SKIPPED[server.name],
+  };
+
+  async function damage(Bucket: string, Key: string, change: Corruption): Promise<void> {
+    const { Body, ContentType, Metadata } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    const bytes = (await Body?.transformToByteArray()) as Uint8Array;
+    if ("flipAt" in change) bytes[change.flipAt] = (bytes[change.flipAt] as number) ^ 1;
+    const damaged = "flipAt" in change ? bytes : bytes.subarray(0, change.truncateTo);
+    await client.send(new PutObjectCommand({ Bucket, Key, Body: damaged, ContentType, Metadata }));
+  }
+
+  const counts = await runConformance(harness, { test, skip: (name, reason) => test.skip(`${name} [${reason}]`) });
+
+  afterAll(() => {
+    console.log(`${server.name}: ${counts.executed} cases executed, ${counts.skipped} skipped`);
+    expect(counts.executed).toBe(counts.planned);
+    expect(counts.executed).toBeGreaterThanOrEqual(60);
+  });
+});
+
+function bucketOf(store: ObjectStore): string {
+  expect(isS3Store(store)).toBe(true);
+  return (store as S3Store).bucket;
+}
