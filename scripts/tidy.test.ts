@@ -13,7 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "backend-directio": ["core"],
   "backend-s3": ["core"],
   datagen: ["core"],
-  cli: ["core", "backend-fs", "backend-directio", "datagen"],
+  checkpoint: ["core"],
+  cli: ["core", "backend-fs", "backend-directio", "datagen", "checkpoint"],
 };
 
 const README_HEADINGS = ["Install", "Use", "URI", "Options", "Guarantees", "Limits", "Errors", "The native client"];

@@ -1,3 +1,4 @@
+import * as checkpoint from "../checkpoint.mjs";
 import * as checksum from "../checksum.mjs";
 import * as compression from "../compression.mjs";
 import * as directioWrites from "../directio.mjs";
@@ -20,4 +21,5 @@ export const benchmarks = {
   compression,
   "s3-upload": s3Upload,
   "s3-download": s3Download,
+  checkpoint,
 };

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { addBackends } from "./commands/backends.js";
 import { addMb, addRb } from "./commands/buckets.js";
 import { addCat } from "./commands/cat.js";
+import { addCheckpoint } from "./commands/checkpoint/checkpoint.js";
 import { addCp } from "./commands/cp.js";
 import { addGen } from "./commands/gen.js";
 import { addGet } from "./commands/get.js";
@@ -34,6 +35,7 @@ const COMMANDS = [
   addRm,
   addMb,
   addRb,
+  addCheckpoint,
   addBackends,
   addSweep,
 ];

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { encodeSafetensors } from "@sluice/checkpoint";
 import { describe, expect, test } from "vitest";
 import { useFolder } from "./folder.js";
 import { run } from "./run.js";
@@ -16,6 +17,20 @@ describe("the README's example", () => {
     const table = /\| command \| what it does \|\n([\s\S]*?)\n\n/.exec(readme)?.[1] ?? "";
     const documented = [...table.matchAll(/^\| `([a-z]+)/gm)].map(([, command]) => command);
     expect(commands.toSorted()).toEqual(documented.toSorted());
+  });
+
+  test("of checkpoints runs, too, and has every command of the table", async () => {
+    const [, text = "", table = ""] = /### Checkpoints\n\n```sh\n([\s\S]*?)```\n\n([\s\S]*?)\n## /.exec(readme) ?? [];
+    const lines = text.trim().split("\n");
+    const documented = [...table.matchAll(/^\| `([a-z]+)/gm)].map(([, command]) => command);
+    expect(lines.map((line) => line.split(" ")[2])).toEqual(documented);
+    await mkdir(join(folder.path, "model"));
+    const tensors = encodeSafetensors({ weights: { data: new Float32Array(1000) } });
+    await writeFile(join(folder.path, "model", "a.safetensors"), Buffer.concat([...tensors]));
+    for (const line of lines) {
+      const outcome = await run(line.split(" ").slice(1), { workingFolder: folder.path });
+      expect(outcome, line).toMatchObject({ exitCode: 0, stderr: "" });
+    }
   });
 
   test("runs", async () => {

@@ -1,8 +1,14 @@
+import { setMaxListeners } from "node:events";
 import { ObjectStoreError } from "./errors.js";
 
 /** The error of a call that `signal` stopped; its cause is the signal's reason. */
 export function abortedError(operation: string, signal: AbortSignal): ObjectStoreError {
   return new ObjectStoreError("Aborted", `${operation} was aborted`, { operation, cause: signal.reason });
+}
+
+/** Lets one signal serve any number of calls at once, of which each listens to it: that is no leak to be warned of. */
+export function allowManyCalls(signal: AbortSignal | undefined): void {
+  if (signal instanceof AbortSignal) setMaxListeners(0, signal);
 }
 
 export function throwIfAborted(signal: AbortSignal | undefined, operation: string): void {

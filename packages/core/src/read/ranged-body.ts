@@ -1,5 +1,5 @@
 import type { ResolvedRange } from "../range.js";
-import { abortedError } from "../signal.js";
+import { abortedError, allowManyCalls } from "../signal.js";
 import { type OpenedRange, type OpenRange, type ResumeLimits, readWindow } from "./read-window.js";
 
 export interface RangedBodyOptions extends ResumeLimits {
@@ -27,6 +27,7 @@ export interface RangedBody {
 export function rangedBody(open: OpenRange, options: RangedBodyOptions): RangedBody {
   const { signal, first } = options;
   const stop = new AbortController();
+  allowManyCalls(stop.signal);
   const onAbort = (): void => signal && stop.abort(abortedError("get", signal));
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted === true) onAbort();

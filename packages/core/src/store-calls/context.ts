@@ -1,7 +1,7 @@
 import type { DriverObject, StoreDriver } from "../driver.js";
 import { ObjectStoreError, toObjectStoreError } from "../errors.js";
 import { checkKey } from "../key.js";
-import { throwIfAborted } from "../signal.js";
+import { allowManyCalls, throwIfAborted } from "../signal.js";
 import type { ObjectInfo } from "../store.js";
 
 /** A driver under a base: turns keys of the store into the driver's and back, and completes errors. */
@@ -44,6 +44,7 @@ export class StoreContext {
     call: () => Promise<T>,
   ): Promise<T> {
     try {
+      allowManyCalls(signal);
       throwIfAborted(signal, operation);
       return await call();
     } catch (error) {

@@ -1,0 +1,38 @@
+export {
+  type BackgroundSaveOptions,
+  BackgroundSaver,
+  type BackgroundSaverOptions,
+  type ShardBytes,
+} from "./background/background-saver.js";
+export type { SaveId } from "./layout/save-id.js";
+export type { Strategy } from "./layout/strategy.js";
+export type { Manifest, ManifestShard, ShardMeta } from "./manifest/manifest.js";
+export type { CheckpointBase } from "./open-base.js";
+export { type PruneOptions, type PruneReport, prune } from "./prune/prune.js";
+export { type Environment, type LauncherFacts, readLauncher } from "./ranks/launcher.js";
+export {
+  CheckpointReader,
+  type ReadCallOptions,
+  type RestoreOptions,
+  type ShardBytesOptions,
+  type VerifyOptions,
+} from "./read/checkpoint-reader.js";
+export type { Fallback } from "./read/find.js";
+export type { CheckpointInfo } from "./read/list.js";
+export type { RestoreResult, ShardConsumer } from "./read/restore.js";
+export { ShardContent, type ShardContentParts } from "./read/shard-content.js";
+export type { ShardProblem, VerifyReport } from "./read/verify.js";
+export type { Dtype, TensorArray } from "./safetensors/dtype.js";
+export {
+  type EncodedSafetensors,
+  type EncodeSafetensorsOptions,
+  encodeSafetensors,
+  type TensorSource,
+} from "./safetensors/encode.js";
+export type { SafetensorsHeader, TensorInfo } from "./safetensors/header.js";
+export { type OpenSafetensorsOptions, openSafetensors } from "./safetensors/open.js";
+export { SafetensorsFile, type SafetensorsSource, type Tensor } from "./safetensors/safetensors-file.js";
+export { CheckpointWriter, type OpenedShard } from "./write/checkpoint-writer.js";
+export type { CommitResult } from "./write/commit.js";
+export type { CheckpointWriterOptions } from "./write/options.js";
+export type { ShardSources } from "./write/save-shards.js";

@@ -1,0 +1,94 @@
+import { isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/core";
+import { listSaves } from "../latest/list-saves.js";
+import { readLatest } from "../latest/pointer.js";
+import { compareSaves, type SaveId } from "../layout/save-id.js";
+import { loadManifest } from "../manifest/load.js";
+import type { Manifest } from "../manifest/manifest.js";
+import { SMALL_READS_IN_FLIGHT } from "../ranks/record.js";
+import { verifyShards } from "./verify.js";
+
+/** A checkpoint that was taken in place of the one that `latest.json` should name. */
+export interface Fallback {
+  /** The checkpoint that could not be used; absent where `latest.json` names none. */
+  readonly expected?: SaveId;
+  /** Why, in a sentence. */
+  readonly reason: string;
+}
+
+export interface FoundCheckpoint {
+  readonly manifest: Manifest;
+  readonly fallback?: Fallback;
+}
+
+/** While the pointer moves and what it named is pruned, it is followed so often. */
+const MAX_MOVES = 8;
+
+/** The checkpoint that `latest.json` names if it is whole, else the newest one that is; NotFound if there is none at all. */
+export async function findLatest(store: ObjectStore, signal: AbortSignal | undefined): Promise<FoundCheckpoint> {
+  let expected: SaveId | undefined;
+  let reason = "";
+  for (let moves = 0; moves < MAX_MOVES; moves++) {
+    const pointer = await readLatest(store, signal);
+    const next = pointer.kind === "save" ? pointer.id : undefined;
+    if (moves > 0 && isSame(next, expected)) break;
+    expected = next;
+    const found = pointer.kind === "save" ? await loadWhole(store, pointer.id, signal) : { problem: pointer.problem };
+    if ("manifest" in found) return found;
+    reason = found.problem;
+  }
+  return findNewestWhole(store, { reason, ...(expected !== undefined && { expected }) }, signal);
+}
+
+async function findNewestWhole(
+  store: ObjectStore,
+  fallback: Fallback,
+  signal: AbortSignal | undefined,
+): Promise<FoundCheckpoint> {
+  const saves = await listSaves(store, signal);
+  for (const id of saves) {
+    const found = await loadWhole(store, id, signal);
+    if ("manifest" in found) return { manifest: found.manifest, fallback };
+  }
+  if (saves.length === 0 && fallback.expected === undefined) {
+    throw new ObjectStoreError("NotFound", `there is no checkpoint below ${store.uri}`, { operation: "latest" });
+  }
+  throw new ObjectStoreError("ChecksumMismatch", `no checkpoint below ${store.uri} is whole: ${fallback.reason}`, {
+    operation: "latest",
+    uri: store.uri,
+  });
+}
+
+/** A checkpoint whose shards are all there in the right size, or what is wrong with it. */
+async function loadWhole(
+  store: ObjectStore,
+  id: SaveId,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly manifest: Manifest } | { readonly problem: string }> {
+  try {
+    const manifest = await loadManifest(store, id, signal);
+    const { problems } = await verifyShards({
+      ...{ store, manifest, signal },
+      ...{ isFull: false, concurrency: SMALL_READS_IN_FLIGHT, onProgress: undefined },
+    });
+    const [problem] = problems;
+    return problem === undefined ? { manifest } : { problem: problem.message };
+  } catch (error) {
+    if (isObjectStoreError(error, "ChecksumMismatch")) return { problem: error.message };
+    if (isObjectStoreError(error, "NotFound")) return { problem: `${error.uri ?? store.uri} is missing` };
+    throw error;
+  }
+}
+
+/** The newest save of a step; NotFound if there is none. */
+export async function findStep(store: ObjectStore, step: number, signal: AbortSignal | undefined): Promise<SaveId> {
+  const id = (await listSaves(store, signal)).find((save) => save.step === step);
+  if (id !== undefined) return id;
+  throw new ObjectStoreError("NotFound", `there is no checkpoint of step ${step} below ${store.uri}`, {
+    operation: "byStep",
+  });
+}
+
+function isSame(first: SaveId | undefined, second: SaveId | undefined): boolean {
+  if (first === undefined || second === undefined) return first === second;
+  return compareSaves(first, second) === 0;
+}

@@ -1,0 +1,217 @@
+import {
+  checkInteger,
+  type ErrorCode,
+  type ObjectStore,
+  ObjectStoreError,
+  type ObjectWriter,
+  type PutSource,
+  parseChecksum,
+} from "@sluice/core";
+import { shardKey } from "../layout/keys.js";
+import type { SaveId } from "../layout/save-id.js";
+import type { ShardMeta } from "../manifest/manifest.js";
+import { type CheckpointBase, openBase } from "../open-base.js";
+import { saveIdOf } from "../ranks/agree.js";
+import { announce, type CommitParts, type CommitResult, publish } from "./commit.js";
+import { KnownShards } from "./known-shards.js";
+import { type CheckedWriterOptions, type CheckpointWriterOptions, checkWriterOptions } from "./options.js";
+import { entriesOf, type ShardSources, saveShards } from "./save-shards.js";
+import { completeMeta, metaOfResult } from "./shard-meta.js";
+
+/** A shard being written. */
+export interface OpenedShard {
+  readonly writer: ObjectWriter;
+  /** The final key, relative to the checkpoint's base. */
+  readonly key: string;
+}
+
+/**
+ * Writes one checkpoint. Nothing of it can be read before {@link commit}; all of it can after. Ranks may be written by one process or
+ * by many: those share a save id, and each says by a small record that its shard is complete.
+ */
+export class CheckpointWriter implements AsyncDisposable {
+  /** What the keys of this save are made of. */
+  readonly id: SaveId;
+  readonly worldSize: number;
+  /** This process's rank, where ranks are processes of their own. */
+  readonly rank: number | undefined;
+  readonly #store: ObjectStore;
+  readonly #close: () => Promise<void>;
+  readonly #options: CheckedWriterOptions;
+  readonly #stop = new AbortController();
+  /** The caller's, or that of {@link cancel}. */
+  readonly #signal: AbortSignal;
+  readonly #writers = new Map<number, ObjectWriter>();
+  readonly #parts: CommitParts;
+  readonly #known: KnownShards;
+  #commit: Promise<CommitResult> | undefined;
+
+  private constructor(store: ObjectStore, close: () => Promise<void>, options: CheckedWriterOptions, id: SaveId) {
+    this.#store = store;
+    this.#close = close;
+    this.#options = options;
+    this.#signal =
+      options.signal === undefined ? this.#stop.signal : AbortSignal.any([options.signal, this.#stop.signal]);
+    this.id = id;
+    this.worldSize = options.worldSize;
+    this.rank = options.rank;
+    const { worldSize, deadlineMs, isShared, framework, epoch, userMeta, strategy } = options;
+    const facts = { framework, epoch, userMeta, strategy };
+    this.#parts = { ...id, store, worldSize, deadlineMs, signal: this.#signal, isShared, facts };
+    this.#known = new KnownShards(this.#parts);
+  }
+
+  /**
+   * Begins to save a step below `base`. Where the ranks are processes of their own, this resolves once the save id is known.
+   * InvalidArgument for options that can't be meant; Timeout if rank 0 does not tell the save id by the deadline.
+   */
+  static async open(base: CheckpointBase, options: CheckpointWriterOptions): Promise<CheckpointWriter> {
+    const checked = checkWriterOptions(options);
+    const { store, close } = await openBase(base, options, "CheckpointWriter.open");
+    try {
+      return new CheckpointWriter(store, close, checked, await saveIdOf(store, checked));
+    } catch (error) {
+      await close().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /**
+   * Opens the writer of a rank's shard. AlreadyExists if the rank's shard is complete, as it may be when its process was
+   * started again: {@link recorded} tells it.
+   */
+  async shardWriter(rank: number): Promise<OpenedShard> {
+    this.#checkUsable("shardWriter");
+    this.#checkRank(rank, "shardWriter");
+    this.#checkUnopened(rank, "shardWriter");
+    if ((await this.recorded(rank)) !== undefined) {
+      throw refusal("AlreadyExists", "shardWriter", `the shard of rank ${rank} is complete`);
+    }
+    const { strategy, compression } = this.#options;
+    const key = shardKey(this.id, rank, strategy);
+    const writer = await this.#store.createWriter(key, { compression, signal: this.#signal });
+    this.#writers.set(rank, writer);
+    return { writer, key: writer.key };
+  }
+
+  /** Finalizes a rank's writer, and says so where other processes need to know. Calling it again gives the same. */
+  async finalizeShard(rank: number, writer: ObjectWriter): Promise<ShardMeta> {
+    this.#checkUsable("finalizeShard");
+    this.#checkRank(rank, "finalizeShard");
+    if (this.#writers.get(rank) !== writer) {
+      throw refusal("InvalidState", "finalizeShard", `this is not the writer that shardWriter(${rank}) gave`);
+    }
+    return this.#known.add(metaOfResult(rank, await writer.finalize()));
+  }
+
+  /**
+   * For a shard that the caller has put under its key by other means, with a checksum the caller brings: CRC-32C of the object's
+   * bytes. The object must be there; where the store knows its checksum, it must be the same, else ChecksumMismatch.
+   */
+  async finalizeShardMetaWithChecksum(rank: number, checksum: string): Promise<ShardMeta> {
+    this.#checkUsable("finalizeShardMetaWithChecksum");
+    this.#checkRank(rank, "finalizeShardMetaWithChecksum");
+    parseChecksum(checksum, "finalizeShardMetaWithChecksum");
+    const key = shardKey(this.id, rank, this.#options.strategy);
+    const info = await this.#store.head(key, { signal: this.#signal });
+    return this.#known.add(completeMeta(rank, key, info, checksum));
+  }
+
+  /** What is known of a rank's shard: undefined if it is not complete. */
+  async recorded(rank: number): Promise<ShardMeta | undefined> {
+    this.#checkRank(rank, "recorded");
+    return this.#known.find(rank);
+  }
+
+  /**
+   * Writes the shards of some ranks. A rank whose shard is complete already, as it may be when its process was started again, is
+   * left as it is: what it was saved with belongs to the other ranks' shards.
+   */
+  async save(shards: ShardSources): Promise<ShardMeta[]> {
+    this.#checkUsable("save");
+    const entries = entriesOf(shards);
+    for (const [rank] of entries) {
+      this.#checkRank(rank, "save");
+      this.#checkUnopened(rank, "save");
+    }
+    const { concurrency } = this.#options;
+    return saveShards(entries, { concurrency, signal: this.#signal }, async (rank, source, signal) => {
+      return (await this.recorded(rank)) ?? this.#saveShard(rank, source, signal);
+    });
+  }
+
+  /** Writes the shards of all ranks and commits; cancels if anything fails. */
+  async saveAll(shards: ShardSources): Promise<CommitResult> {
+    const count = entriesOf(shards).length;
+    if (count !== this.worldSize) {
+      throw refusal("InvalidArgument", "saveAll", `${count} shards for ${this.worldSize} ranks`);
+    }
+    try {
+      await this.save(shards);
+      return await this.commit();
+    } catch (error) {
+      await this.cancel();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes the checkpoint readable: waits for the shards of all ranks, up to the deadline, checks them, writes the manifest
+   * (create-if-absent), the marker and `latest.json`, which never goes backwards. Any process may commit, several may: one
+   * manifest is written. Timeout names the ranks that are missing; then, and after a failure, it can be called again.
+   */
+  commit(): Promise<CommitResult> {
+    this.#commit ??= this.#commitOnce().catch((error: unknown) => {
+      this.#commit = undefined;
+      throw error;
+    });
+    return this.#commit;
+  }
+
+  /** Gives up: cancels open writers. Shards that were finalized stay until they are pruned. */
+  async cancel(): Promise<void> {
+    if (this.#commit !== undefined) return;
+    const cancelled = Promise.allSettled([...this.#writers.values()].map((writer) => writer.cancel()));
+    this.#stop.abort(refusal("InvalidState", "save", "the checkpoint was cancelled"));
+    await cancelled;
+    await this.#close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cancel();
+  }
+
+  async #commitOnce(): Promise<CommitResult> {
+    this.#checkUsable("commit");
+    const shards = await this.#known.all();
+    const result = Array.isArray(shards) ? await publish(this.#parts, shards) : await announce(this.#parts, shards);
+    await this.#close();
+    return result;
+  }
+
+  async #saveShard(rank: number, source: PutSource, signal: AbortSignal): Promise<ShardMeta> {
+    const { strategy, compression } = this.#options;
+    const result = await this.#store.put(shardKey(this.id, rank, strategy), source, { compression, signal });
+    return this.#known.add(metaOfResult(rank, result));
+  }
+
+  #checkUsable(operation: string): void {
+    if (this.#stop.signal.aborted) throw refusal("InvalidState", operation, "the checkpoint was cancelled");
+    if (this.#commit !== undefined && operation !== "commit")
+      throw refusal("InvalidState", operation, "it is being committed");
+  }
+
+  #checkUnopened(rank: number, operation: string): void {
+    const state = this.#writers.get(rank)?.state;
+    if (state === undefined || state === "cancelled" || state === "failed") return;
+    throw refusal("InvalidState", operation, `rank ${rank} has a writer already`);
+  }
+
+  #checkRank(rank: number, operation: string): void {
+    checkInteger(rank, "rank", 0, this.worldSize - 1, operation);
+  }
+}
+
+function refusal(code: ErrorCode, operation: string, problem: string): ObjectStoreError {
+  return new ObjectStoreError(code, `${operation}: ${problem}`, { operation });
+}

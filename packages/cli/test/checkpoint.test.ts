@@ -1,0 +1,169 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { encodeSafetensors } from "@sluice/checkpoint";
+import { beforeEach, describe, expect, test } from "vitest";
+import { useFolder } from "./folder.js";
+import { run, runJson } from "./run.js";
+
+const folder = useFolder();
+const sluice = (...parameters: string[]) => run(["checkpoint", ...parameters], { workingFolder: folder.path });
+const json = (...parameters: string[]) => runJson(["checkpoint", ...parameters], { workingFolder: folder.path });
+const path = (...names: string[]) => join(folder.path, ...names);
+
+beforeEach(async () => {
+  await mkdir(path("model"));
+  const tensors = { w: { data: new Float32Array([1, 2, 3, 4]), shape: [2, 2] }, b: { data: new Uint8Array([5]) } };
+  await writeFile(path("model", "a 0.safetensors"), Buffer.concat([...encodeSafetensors(tensors)]));
+  await writeFile(
+    path("model", "b.safetensors"),
+    Buffer.concat([...encodeSafetensors({ v: { data: new BigInt64Array(3) } })]),
+  );
+});
+
+describe("sluice checkpoint", () => {
+  test("saves files as ranks in the order of their names, and restores them under their names", async () => {
+    const saved = await sluice(
+      "save",
+      "model",
+      "run",
+      "--step",
+      "100",
+      "--zstd=1",
+      "--strategy",
+      "round_robin",
+      "--durability",
+      "none",
+    );
+    expect(saved).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(saved.stdout).toMatch(/manifests\/ckpt-100-.*\.json: step 100, 2 shards, 225 B, stored as /);
+    expect(await sluice("restore", "run", "back")).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("step 100, 2 shards"),
+    });
+    expect(await readdir(path("back"))).toEqual(["a 0.safetensors", "b.safetensors"]);
+    for (const name of await readdir(path("back"))) {
+      expect(await readFile(path("back", name))).toEqual(await readFile(path("model", name)));
+    }
+  });
+
+  test("lists, shows and verifies, the latest or another step", async () => {
+    await sluice("save", "model", "run", "--step", "1", "--framework", "torch");
+    await sluice("save", "model", "run", "--step", "2");
+    expect((await sluice("ls", "run")).stdout).toMatch(
+      /^step 1 {2}\S+Z {2}2 shards {2}\d+ B {2}torch\nstep 2 .*generic {2}latest\n$/,
+    );
+    expect((await json("ls", "run")).value).toMatchObject({
+      checkpoints: [
+        { step: 1, isLatest: false },
+        { step: 2, isLatest: true },
+      ],
+    });
+    expect((await sluice("show", "run", "--step", "1")).stdout).toMatch(
+      /\nframework: +torch\n[\s\S]*rank 1: shards\/.*crc32c:/,
+    );
+    expect((await json("show", "run")).value).toMatchObject({ step: 2, manifest: { worldSize: 2, strategy: "flat" } });
+    expect(await sluice("verify", "run")).toMatchObject({ exitCode: 0, stdout: "step 2: 2 shards good, sizes only\n" });
+    expect((await json("verify", "run", "--full")).value).toMatchObject({
+      ok: true,
+      problems: [],
+      full: true,
+      bytes: 225,
+    });
+    expect(await sluice("ls", "nothing")).toMatchObject({
+      exitCode: 0,
+      stdout: "",
+      stderr: expect.stringContaining("no checkpoint"),
+    });
+  });
+
+  test("names a bad shard with status 1, and says if the latest can't be used", async () => {
+    await sluice("save", "model", "run", "--step", "1");
+    const { value } = await json("save", "model", "run", "--step", "2");
+    const { key } = (value["shards"] as { key: string }[])[1] as { key: string };
+    const bytes = await readFile(path("run", key));
+    await writeFile(
+      path("run", key),
+      bytes.map((byte, index) => (index === 70 ? byte ^ 1 : byte)),
+    );
+    expect(await sluice("verify", "run", "--full")).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringMatching(/^bad: rank 1: .*\n.*1 of 2 shards bad\n$/),
+    });
+    expect(await sluice("restore", "run", "back")).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("rank 1"),
+    });
+    expect(await readdir(path("back"))).not.toContain("b.safetensors");
+    await rm(path("run", key));
+    const verified = await sluice("verify", "run");
+    expect(verified).toMatchObject({
+      exitCode: 1,
+      stdout: expect.stringContaining("is missing"),
+      stderr: expect.stringContaining("step 1 is taken"),
+    });
+    expect((await json("verify", "run")).value).toMatchObject({
+      ok: false,
+      step: 1,
+      fallback: { expected: { step: 2 } },
+    });
+  });
+
+  test("lists tensors, and refuses shards that are none", async () => {
+    await sluice("save", "model", "run", "--step", "1", "--zstd");
+    expect((await sluice("tensors", "run")).stdout).toBe(
+      "rank 0  w  F32 [2, 2]  16 B\nrank 0  b  U8 [1]  1 B\nrank 1  v  I64 [3]  24 B\n",
+    );
+    expect((await json("tensors", "run", "--rank", "1")).value).toMatchObject({
+      entries: [{ name: "v", dtype: "I64", shape: [3] }],
+      tensors: 1,
+    });
+    await writeFile(path("model", "c"), "no tensors");
+    await sluice("save", "model", "run", "--step", "2");
+    expect(await sluice("tensors", "run")).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("no valid safetensors"),
+    });
+  });
+
+  test("prunes by rule, and only tells with --dry-run", async () => {
+    for (const step of ["1", "2", "3"]) await sluice("save", "model", "run", "--step", step);
+    expect((await sluice("prune", "run", "--keep-last", "1", "--dry-run")).stdout).toMatch(
+      /would delete 2 checkpoints, 0 orphans/,
+    );
+    expect((await json("prune", "run", "--keep-last", "1", "--keep-every", "2")).value).toMatchObject({
+      checkpoints: [{ step: 1 }],
+      kept: [{ step: 2 }, { step: 3 }],
+    });
+    expect((await sluice("prune", "run", "--keep-last", "1", "--older-than", "1h")).stdout).toContain(
+      "deleted 0 checkpoints",
+    );
+  });
+
+  test("refuses what can't be meant", async () => {
+    await mkdir(path("empty"));
+    for (const [parameters, text] of [
+      [["save", "empty", "run", "--step", "1"], "no files"],
+      [["save", ".", "run", "--step", "1"], "is a folder"],
+      [["save", "model", "run"], "--step"],
+      [["save", "model", "run", "--step", "-1"], "whole number"],
+      [["prune", "run", "--keep-last", "0"], "whole number"],
+      [["nonsense"], 'no command "nonsense"'],
+      [[], "save, ls, show, verify, restore, tensors, prune"],
+    ] as const) {
+      expect(await sluice(...parameters), text).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(text) });
+    }
+    expect(await sluice("show", "empty")).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining("no checkpoint"),
+    });
+    expect(await sluice("save", "nowhere", "run", "--step", "1")).toMatchObject({ exitCode: 3 });
+  });
+
+  test("stops when it is interrupted, and nothing is committed", async () => {
+    const stop = new AbortController();
+    stop.abort("SIGINT");
+    const options = { workingFolder: folder.path, signal: stop.signal };
+    expect(await run(["checkpoint", "save", "model", "run", "--step", "1"], options)).toMatchObject({ exitCode: 130 });
+    expect(await sluice("verify", "run")).toMatchObject({ exitCode: 3 });
+  });
+});
