@@ -49,13 +49,13 @@ export async function readObject(bucket: S3Bucket, key: string, options: DriverR
     first.cancel();
     throw wrongRange();
   }
-  const { body, cancel } = rangedBody(openerOf(bucket, key, object.etag), {
+  const body = rangedBody(openerOf(bucket, key, object.etag), {
     range: resolved,
     first: { ...first, end: Math.min(end, resolved.end) },
     ...{ windowBytes: readWindowBytes, windowsInFlight: readWindowsInFlight, resumes, idleTimeoutMs },
     signal,
   });
-  return { object, range: resolved, body, cancel };
+  return { object, range: resolved, ...body };
 }
 
 /** What no ranged request can tell: an empty object, a range past the end, last bytes that are more than a window. */

@@ -62,6 +62,8 @@ export interface DriverRead {
   readonly object: DriverObject;
   readonly range: ResolvedRange;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Where it is faster than the body, and instead of it: fills `target`, which is as long as the range. */
+  into?(target: Uint8Array): Promise<void>;
   cancel(): Promise<void>;
 }
 

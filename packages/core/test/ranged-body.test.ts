@@ -56,6 +56,25 @@ test("windows come in order, so many at once and not more", async () => {
   expect(openNow()).toBe(0);
 });
 
+test("into fills a buffer, also where connections are cut, and stops at a signal", async () => {
+  const random = seededRandom(8);
+  const { openRange, mostOpen, openNow } = server((request) =>
+    request % 3 === 0 ? { after: 1 + random(7_000), as: "error" } : undefined,
+  );
+  const range = { start: 10, end: CONTENT.byteLength - 5 };
+  const target = new Uint8Array(range.end - range.start);
+  await rangedBody(openRange, { range, ...LIMITS }).into(target);
+  expect(target).toEqual(CONTENT.subarray(range.start, range.end));
+  expect(mostOpen()).toBeLessThanOrEqual(3);
+  expect(openNow()).toBe(0);
+  const stalling = server(() => ({ after: 0, as: "stall" }));
+  const controller = new AbortController();
+  const filling = rangedBody(stalling.openRange, { range, ...LIMITS, signal: controller.signal }).into(target);
+  controller.abort(new Error("enough"));
+  await expect(filling).rejects.toMatchObject({ code: "Aborted", cause: new Error("enough") });
+  expect(stalling.openNow()).toBe(0);
+});
+
 test("what has been opened already is not asked for again", async () => {
   const { openRange, requests } = server(() => undefined);
   const opened = await openRange({ start: 10, end: 5_000 }, new AbortController().signal);

@@ -1,3 +1,5 @@
+import { forEachConcurrently } from "../concurrency.js";
+import { ObjectStoreError } from "../errors.js";
 import type { ResolvedRange } from "../range.js";
 import { abortedError, allowManyCalls } from "../signal.js";
 import { type OpenedRange, type OpenRange, type ResumeLimits, readWindow } from "./read-window.js";
@@ -16,6 +18,8 @@ export interface RangedBodyOptions extends ResumeLimits {
 
 export interface RangedBody {
   readonly body: AsyncIterable<Uint8Array>;
+  /** Instead of iterating the body: fills `target`, which is as long as the range, in any order and without reading ahead. */
+  into(target: Uint8Array): Promise<void>;
   /** Stops every request. */
   cancel(): Promise<void>;
 }
@@ -33,28 +37,47 @@ export function rangedBody(open: OpenRange, options: RangedBodyOptions): RangedB
   if (signal?.aborted === true) onAbort();
   const end = (): void => {
     signal?.removeEventListener("abort", onAbort);
-    stop.abort();
+    stop.abort(new ObjectStoreError("Aborted", "the object was cancelled"));
     first?.cancel();
   };
+  const windows = (): Generator<Window, void, void> => windowsOf(open, options, stop.signal);
   async function* deliver(): AsyncGenerator<Uint8Array, void, void> {
     try {
-      yield* inOrder(windowsOf(open, options, stop.signal), options.windowsInFlight);
+      yield* inOrder(windows(), options.windowsInFlight);
     } finally {
       end();
     }
   }
-  return { body: deliver(), cancel: async () => end() };
+  const into = async (target: Uint8Array): Promise<void> => {
+    try {
+      await forEachConcurrently([...windows()], options.windowsInFlight, async ({ offset, chunks }) => {
+        let end = offset;
+        for await (const chunk of chunks) {
+          target.set(chunk, end);
+          end += chunk.byteLength;
+        }
+      });
+    } finally {
+      end();
+    }
+  };
+  return { body: deliver(), into, cancel: async () => end() };
 }
 
-type Window = AsyncIterable<Uint8Array> | Promise<Uint8Array[]>;
+interface Window {
+  /** Where in the range it begins. */
+  readonly offset: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
 
 /** Delivers a window as it comes, while those after it are read into memory. */
-async function* inOrder(
-  windows: Iterator<AsyncIterable<Uint8Array>>,
-  inFlight: number,
-): AsyncGenerator<Uint8Array, void, void> {
-  const ahead: Window[] = [];
-  for (let window: Window | undefined = take(); window !== undefined; window = ahead.shift() ?? take()) {
+async function* inOrder(windows: Iterator<Window>, inFlight: number): AsyncGenerator<Uint8Array, void, void> {
+  const ahead: Promise<Uint8Array[]>[] = [];
+  for (
+    let window: ReturnType<typeof take> | Promise<Uint8Array[]> = take();
+    window !== undefined;
+    window = ahead.shift() ?? take()
+  ) {
     for await (const chunk of await window) {
       yield chunk;
       readAhead();
@@ -63,7 +86,7 @@ async function* inOrder(
 
   function take(): AsyncIterable<Uint8Array> | undefined {
     const { done, value } = windows.next();
-    return done === true ? undefined : value;
+    return done === true ? undefined : value.chunks;
   }
   function readAhead(): void {
     while (ahead.length < inFlight - 1) {
@@ -76,16 +99,15 @@ async function* inOrder(
   }
 }
 
-function* windowsOf(
-  open: OpenRange,
-  options: RangedBodyOptions,
-  signal: AbortSignal,
-): Generator<AsyncIterable<Uint8Array>, void, void> {
+function* windowsOf(open: OpenRange, options: RangedBodyOptions, signal: AbortSignal): Generator<Window, void, void> {
   const { range, first, windowBytes } = options;
-  if (first !== undefined) yield readWindow(open, { start: range.start, end: first.end }, first, options, signal);
+  const windowOf = (start: number, end: number, opened?: OpenedRange): Window => ({
+    offset: start - range.start,
+    chunks: readWindow(open, { start, end }, opened, options, signal),
+  });
+  if (first !== undefined) yield windowOf(range.start, first.end, first);
   for (let start = first?.end ?? range.start; start < range.end; start += windowBytes) {
-    const window = { start, end: Math.min(range.end, start + windowBytes) };
-    yield readWindow(open, window, undefined, options, signal);
+    yield windowOf(start, Math.min(range.end, start + windowBytes));
   }
 }
 

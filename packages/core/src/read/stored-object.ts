@@ -7,6 +7,8 @@ export interface OpenedBody {
   readonly info: ObjectInfo;
   readonly range: ResolvedRange | undefined;
   readonly body: AsyncIterable<Uint8Array>;
+  /** Instead of the body, where all of it is asked for and it is faster: fills a buffer of the range's length. */
+  readonly into?: ((target: Uint8Array) => Promise<void>) | undefined;
   readonly cancel: () => Promise<void>;
 }
 
@@ -15,18 +17,26 @@ export class OpenedObject implements StoredObject {
   readonly info: ObjectInfo;
   readonly range: ResolvedRange | undefined;
   readonly #body: AsyncIterable<Uint8Array>;
+  readonly #into: OpenedBody["into"];
   readonly #cancel: () => Promise<void>;
   #isTaken = false;
   #iterator: AsyncIterator<Uint8Array> | undefined;
 
-  constructor({ info, range, body, cancel }: OpenedBody) {
+  constructor({ info, range, body, into, cancel }: OpenedBody) {
     this.info = info;
     this.range = range;
     this.#body = body;
+    this.#into = into;
     this.#cancel = cancel;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    this.#take();
+    this.#iterator = this.#body[Symbol.asyncIterator]();
+    return this.#iterator;
+  }
+
+  #take(): void {
     if (this.#isTaken) {
       throw new ObjectStoreError("InvalidState", "the object has been read or cancelled; get it again", {
         operation: "get",
@@ -34,13 +44,15 @@ export class OpenedObject implements StoredObject {
       });
     }
     this.#isTaken = true;
-    this.#iterator = this.#body[Symbol.asyncIterator]();
-    return this.#iterator;
   }
 
   async bytes(): Promise<Uint8Array> {
     const expected = this.range === undefined ? 0 : this.range.end - this.range.start;
-    return collect(this, expected);
+    if (this.#into === undefined) return collect(this, expected);
+    this.#take();
+    const target = new Uint8Array(expected);
+    await this.#into(target);
+    return target;
   }
 
   async text(): Promise<string> {

@@ -1,5 +1,6 @@
 import { parseChecksum } from "../checksum/text.js";
 import { type Codec, checkCodec, codecOfKey } from "../compression/codec.js";
+import type { DriverRead } from "../driver.js";
 import { checkEtag, checkOptions } from "../options.js";
 import { checkRange } from "../range.js";
 import { checkedStream } from "../read/checked-stream.js";
@@ -29,11 +30,15 @@ export async function getObject(context: StoreContext, key: string, options: Get
     uri: context.uriOf(key),
     backend: context.driver.backend,
   });
+  const { read } = opened;
+  // What has to be hashed comes in order; else several requests may fill the buffer at once.
+  const isPlain = codec === undefined && expectedCrc === undefined;
   return new OpenedObject({
     info: context.infoOf(opened.read.object),
     range: opened.range,
     body: withErrorsOf(context, key, body, opened),
-    cancel: () => opened.read.cancel(),
+    into: isPlain && read.into !== undefined ? (target) => fill(context, key, read, target) : undefined,
+    cancel: () => read.cancel(),
   });
 }
 
@@ -46,6 +51,16 @@ export function codecFor(key: string, decode: boolean | Codec | undefined, opera
 
 function asStored(read: OpenedContent["read"]): OpenedContent {
   return { read, range: read.range, content: read.body };
+}
+
+async function fill(context: StoreContext, key: string, read: DriverRead, target: Uint8Array): Promise<void> {
+  try {
+    await read.into?.(target);
+  } catch (error) {
+    throw context.errorOf(error, "get", key);
+  } finally {
+    await read.cancel();
+  }
 }
 
 /** Completes the errors of a body, and releases the object also where its last bytes were not asked for. */

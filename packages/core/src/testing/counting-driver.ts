@@ -54,5 +54,9 @@ async function countBytes(
       yield chunk;
     }
   }
-  return { ...read, body: body(), cancel: () => read.cancel() };
+  const into = async (target: Uint8Array): Promise<void> => {
+    await read.into?.(target);
+    counts.bytesRead += target.byteLength;
+  };
+  return { ...read, body: body(), ...(read.into !== undefined && { into }), cancel: () => read.cancel() };
 }
