@@ -45,6 +45,17 @@ test.for([
   },
 );
 
+test("s3: 4 GiB of unknown length in 64 KiB chunks, in parts of 16 MiB and 4 at once, need less than 260 MiB", {
+  timeout: 300_000,
+}, async () => {
+  const [size, partBytes, partsInFlight] = [4096 * MIB, 16 * MIB, 4];
+  const arguments_ = [size, 65_536, partBytes, partsInFlight];
+  const result = await runChild<{ parts: number }>("upload-s3.mjs", ...arguments_);
+  expect(result).toMatchObject({ size, parts: size / partBytes, verifiedBy: "server" });
+  expect(result.peakBytes).toBeLessThan(260 * MIB);
+  console.log(`upload-s3.mjs ${arguments_.join(" ")}: peak ${(result.peakBytes / MIB).toFixed(0)} MiB`);
+});
+
 async function expectBounded(
   child: string,
   backend: string,
@@ -53,18 +64,20 @@ async function expectBounded(
 ): Promise<void> {
   const folder = await mkdtemp(join(temporaryBase, "sluice-memory-"));
   try {
-    const script = fileURLToPath(new URL(`children/${child}`, import.meta.url));
-    const { stdout } = await promisify(execFile)(process.execPath, [
-      script,
-      backend,
-      folder,
-      ...[size, ...more].map(String),
-    ]);
-    const result = JSON.parse(stdout) as { size: number; peakBytes: number };
+    const result = await runChild(child, backend, folder, size, ...more);
     expect(result.size).toBe(size);
     expect(result.peakBytes).toBeLessThan(PEAK_LIMIT_BYTES);
     console.log(`${child} ${backend} ${size} ${more.join(" ")}: peak ${(result.peakBytes / MIB).toFixed(0)} MiB`);
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+async function runChild<Facts>(
+  child: string,
+  ...given: readonly (string | number)[]
+): Promise<Facts & { readonly size: number; readonly peakBytes: number }> {
+  const script = fileURLToPath(new URL(`children/${child}`, import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...given.map(String)]);
+  return JSON.parse(stdout);
 }

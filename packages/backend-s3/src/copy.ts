@@ -2,8 +2,10 @@ import { CopyObjectCommand } from "@aws-sdk/client-s3";
 import { crc32c, type DriverCopyOptions, type DriverObject, isObjectStoreError, ObjectStoreError } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { copyParts, sinkOptionsOf, sourceFields } from "./copy-parts.js";
+import { attemptsOf } from "./errors.js";
 import { S3_LIMITS } from "./limits.js";
 import { headObject, readObject } from "./read.js";
+import { outcomeUnknown } from "./upload/lost-answer.js";
 import { putWhole } from "./upload/put-whole.js";
 import { writeFields } from "./write-fields.js";
 
@@ -76,6 +78,8 @@ async function copyWhole(
     await bucket.call((options) => bucket.client.send(command, options), { key: source.key, signal });
   } catch (error) {
     if (ifNotExists && isObjectStoreError(error, "PreconditionFailed") && (await exists(bucket, targetKey, signal))) {
+      // Refused only when it was sent again: the object may be ours, and nothing in it tells.
+      if (attemptsOf(error) > 1) throw outcomeUnknown(targetKey, error);
       throw new ObjectStoreError("AlreadyExists", `${JSON.stringify(targetKey)} exists already`, { cause: error });
     }
     throw error;

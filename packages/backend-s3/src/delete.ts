@@ -8,7 +8,7 @@ import {
 } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { withContentMd5 } from "./client/request-middleware.js";
-import { fromS3Error } from "./errors.js";
+import { attemptsOf, fromS3Error } from "./errors.js";
 import { headObject } from "./read.js";
 
 /** S3's limit for one request. */
@@ -35,8 +35,14 @@ export async function deleteObject(bucket: S3Bucket, key: string, options: Drive
     ...{ Bucket: bucket.name, Key: key },
     ...(ifMatch !== undefined && { IfMatch: ifMatch }),
   });
-  await bucket.call((sending) => bucket.client.send(command, sending), { key, signal });
-  return true;
+  try {
+    await bucket.call((sending) => bucket.client.send(command, sending), { key, signal });
+    return true;
+  } catch (error) {
+    if (!isObjectStoreError(error, "NotFound") || isMissingBucket(error)) throw error;
+    // Gone since it was looked at: by this request itself if it was sent more than once.
+    return attemptsOf(error) > 1;
+  }
 }
 
 function isMissingBucket({ cause }: ObjectStoreError): boolean {

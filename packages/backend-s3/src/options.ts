@@ -12,11 +12,11 @@ export interface S3ClientOptions {
   readonly requestHandler?: S3ClientConfig["requestHandler"];
   /** Default: AWS_REGION, then the profile's; `us-east-1` with an endpoint of one's own. */
   readonly region?: string;
-  /** The profile of the shared AWS configuration. Default: AWS_PROFILE. */
+  /** The profile of the shared AWS configuration. Default: AWS_PROFILE, of which alone the SDK takes `endpoint_url`. */
   readonly profile?: string;
   /** Default: the SDK's chain (environment, profile, SSO, web identity, container, instance). */
   readonly credentials?: S3ClientConfig["credentials"];
-  /** `http(s)://host[:port]`. Default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, the profile's; else Amazon's. */
+  /** `http(s)://host[:port]`. Default: AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL, that of AWS_PROFILE; else Amazon's. */
   readonly endpoint?: string;
   /** `https://host/bucket/key` instead of `https://bucket.host/key`. Default: true with an endpoint of one's own. */
   readonly forcePathStyle?: boolean;

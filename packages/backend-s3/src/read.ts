@@ -12,7 +12,7 @@ import {
   resolveRange,
 } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
-import { factsOf } from "./object-facts.js";
+import { factsOf, quoted } from "./object-facts.js";
 import { keyFields } from "./write-fields.js";
 
 interface Pin {
@@ -95,7 +95,10 @@ async function getRange(
     ...keyFields(bucket.options.write.sseCustomerKey),
   });
   try {
-    return await bucket.call((options) => bucket.client.send(command, options), { key, signal });
+    const answer = await bucket.call((options) => bucket.client.send(command, options), { key, signal });
+    if (answer.ContentRange !== undefined || answer.ContentLength !== undefined) return answer;
+    opened(answer).cancel();
+    throw new ObjectStoreError("Unsupported", "the server did not say how many bytes it sends");
   } catch (error) {
     if (isObjectStoreError(error) && error.statusCode === 416) return undefined;
     throw error;
@@ -107,9 +110,11 @@ function openerOf(bucket: S3Bucket, key: string, ifMatch: string) {
     const answer = await getRange(bucket, key, `bytes=${start}-${end - 1}`, { ifMatch, signal });
     if (answer === undefined) throw new ObjectStoreError("PreconditionFailed", "the object is shorter than it was");
     const body = opened(answer);
-    if (extentOf(answer).start === start) return body;
+    // Some servers ignore If-Match without a word.
+    const isPinned = answer.ETag === undefined || quoted(answer.ETag) === ifMatch;
+    if (isPinned && extentOf(answer).start === start) return body;
     body.cancel();
-    throw wrongRange();
+    throw isPinned ? wrongRange() : new ObjectStoreError("PreconditionFailed", "the object changed while it was read");
   };
 }
 

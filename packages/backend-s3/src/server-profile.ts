@@ -31,7 +31,8 @@ const AWS: ServerProfile = {
 };
 
 /**
- * Ceph 18 and Swift 2.35 as tried by the tests; the others by their makers' documentation. Ceph 18 ignores conditions of
+ * Ceph 18 and Swift 2.35 as tried by the tests; AWS and MinIO by their makers' documentation; R2 and GCS by cautious
+ * assumptions: what is not clearly promised is taken to be missing. Ceph 18 ignores conditions of
  * CompleteMultipartUpload and CopyObject, and its If-Match does not hold against racing writers. Swift answers 501 to
  * conditions of PutObject, and compares the ETags of copies' sources with ones that it never shows.
  */

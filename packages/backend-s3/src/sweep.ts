@@ -4,7 +4,13 @@ import {
   ListPartsCommand,
   type MultipartUpload,
 } from "@aws-sdk/client-s3";
-import { forEachConcurrently, isObjectStoreError, type StaleUpload, type StoreDriver } from "@sluice/core";
+import {
+  forEachConcurrently,
+  isObjectStoreError,
+  ObjectStoreError,
+  type StaleUpload,
+  type StoreDriver,
+} from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { abortUpload } from "./upload/orphans.js";
 
@@ -16,6 +22,7 @@ export async function sweepUploads(
   options: Parameters<StoreDriver["sweep"]>[0],
 ): Promise<StaleUpload[]> {
   const { prefix, olderThanMs, dryRun, signal = new AbortController().signal } = options;
+  // The server's clock, which its answers tell to the second: an upload may count as a second younger than it is.
   const beforeMs = Date.now() + bucket.client.config.systemClockOffset - olderThanMs;
   const found: StaleUpload[] = [];
   for await (const uploads of pagesOf(bucket, prefix, signal)) {
@@ -37,7 +44,7 @@ async function* pagesOf(
   signal: AbortSignal,
 ): AsyncGenerator<readonly MultipartUpload[], void, void> {
   let previous: ListMultipartUploadsCommandOutput | undefined;
-  do {
+  for (;;) {
     const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = previous ?? {};
     const command = new ListMultipartUploadsCommand({
       ...{ Bucket: bucket.name, Prefix: prefix },
@@ -45,8 +52,11 @@ async function* pagesOf(
     });
     const answer = await bucket.call((sending) => bucket.client.send(command, sending), { signal });
     yield answer.Uploads ?? [];
-    previous = answer.IsTruncated === true ? answer : undefined;
-  } while (previous !== undefined);
+    if (answer.IsTruncated !== true) return;
+    if (answer.NextKeyMarker === KeyMarker && answer.NextUploadIdMarker === UploadIdMarker)
+      throw new ObjectStoreError("Internal", "the listing of uploads does not go on");
+    previous = answer;
+  }
 }
 
 /** How much an upload holds and when it was touched last; undefined if it has ended meanwhile. */

@@ -1,6 +1,9 @@
 import type { CopyObjectCommandInput, PutObjectCommandInput } from "@aws-sdk/client-s3";
 import type { S3WriteOptions } from "./options.js";
 
+/** Of objects that are given none. */
+export const DEFAULT_CONTENT_TYPE = "application/octet-stream";
+
 type KeyFields = Pick<PutObjectCommandInput, "SSECustomerAlgorithm" | "SSECustomerKey">;
 type SourceKeyFields = Pick<CopyObjectCommandInput, "CopySourceSSECustomerAlgorithm" | "CopySourceSSECustomerKey">;
 type WriteFields = KeyFields & Pick<PutObjectCommandInput, "StorageClass" | "ServerSideEncryption" | "SSEKMSKeyId">;

@@ -12,6 +12,11 @@ test.each<[string, number | undefined, string]>([
   ["BadDigest", 400, "ChecksumMismatch"],
   ["XAmzContentSHA256Mismatch", 400, "ChecksumMismatch"],
   ["AccessDenied", 403, "PermissionDenied"],
+  // Of one key of DeleteObjects: without a status.
+  ["AccessDenied", undefined, "PermissionDenied"],
+  ["InternalError", undefined, "Unavailable"],
+  ["ServiceUnavailable", undefined, "Unavailable"],
+  ["InvalidObjectState", 403, "InvalidState"],
   ["InvalidAccessKeyId", 403, "Unauthenticated"],
   ["SignatureDoesNotMatch", 403, "Unauthenticated"],
   ["ExpiredToken", 400, "Unauthenticated"],

@@ -1,6 +1,9 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { S3Client } from "@aws-sdk/client-s3";
 import { isObjectStoreError, openStore, StoreRegistry } from "@sluice/core";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { isS3Store, openS3Store, type S3StoreOptions, s3Backend } from "../src/index.js";
 
 const credentials = { accessKeyId: "key", secretAccessKey: "a-very-secret-text" };
@@ -104,6 +107,22 @@ describe("configuration", () => {
     vi.stubEnv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
     const third = await openS3Store("bucket", "", { credentials });
     expect(third.client.config.forcePathStyle).toBe(false);
+  });
+
+  test("an endpoint of the profile gives path style too, unless told otherwise", async () => {
+    emptyEnvironment();
+    const folder = await mkdtemp(join(tmpdir(), "sluice-s3-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, "config");
+    await writeFile(file, "[profile here]\nregion = eu-west-7\nendpoint_url = http://s3.test:13\n");
+    vi.stubEnv("AWS_CONFIG_FILE", file);
+    vi.stubEnv("AWS_PROFILE", "here");
+    const store = await openS3Store("bucket", "", { credentials });
+    expect(await store.presignGet("key")).toContain("http://s3.test:13/bucket/key?");
+    const hosted = await openS3Store("bucket", "", { credentials, forcePathStyle: false });
+    expect(await hosted.presignGet("key")).toContain("http://bucket.s3.test:13/key?");
+    const chosen = await openS3Store("bucket", "", { credentials, region: "x", endpoint: "http://127.0.0.1:14" });
+    expect(await chosen.presignGet("key")).toContain("http://127.0.0.1:14/bucket/key?");
   });
 
   test("Amazon's buckets are named in the host, others in the path, unless told otherwise", async () => {

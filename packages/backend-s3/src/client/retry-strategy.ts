@@ -16,9 +16,12 @@ const MAX_ASKED_PAUSE_MS = 30_000;
 const CUT = /^HPE_|ERR_STREAM_PREMATURE_CLOSE|ECONNABORTED/;
 const CUT_MESSAGE = /socket hang up|aborted|premature close|Unclosed|unexpected end/i;
 
+/** What a server says to a body that was damaged on the way: what was sent is still there, and whole. */
+const DAMAGED = new Set(["BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"]);
+
 /**
  * Sends again, up to `maxAttempts` times, what may go better next time: throttling, every 5xx but 501, resets, timeouts, cut
- * answers. Pauses grow from 100 ms to 10 s with full jitter. The SDK's own strategy also stops all requests of a client
+ * answers, damaged bodies. Pauses grow from 100 ms to 10 s with full jitter. The SDK's own strategy also stops all requests of a client
  * after 50 failures in a row of any of them, so that its limit of attempts does not hold; this one has only the limit.
  */
 export function retryStrategy(maxAttempts: number): RetryStrategy {
@@ -47,6 +50,6 @@ function isWorthRetrying({ error, errorType }: RetryError): boolean {
   };
   if (name === "AbortError" || $metadata?.httpStatusCode === 501) return false;
   if (errorType === "THROTTLING" || errorType === "TRANSIENT" || errorType === "SERVER_ERROR") return true;
-  if (name === "ConditionalRequestConflict" || name === "OperationAborted") return true;
+  if (name === "ConditionalRequestConflict" || name === "OperationAborted" || DAMAGED.has(name ?? "")) return true;
   return CUT.test(code ?? "") || (($metadata?.httpStatusCode ?? 0) < 300 && CUT_MESSAGE.test(message ?? ""));
 }

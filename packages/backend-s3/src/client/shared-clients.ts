@@ -42,7 +42,16 @@ export async function lendClient(options: CheckedS3Options["client"]): Promise<L
     const message = "no region: give region, or set AWS_REGION or the profile's";
     throw new ObjectStoreError("InvalidArgument", message, { backend: "s3", cause });
   }
+  if (options.forcePathStyle === undefined && (await hasConfiguredEndpoint(shared.client))) {
+    shared.client.config.forcePathStyle = true;
+  }
   return { client: shared.client, release };
+}
+
+/** Whether the profile has an endpoint (`endpoint_url`), which the SDK finds by itself. It keeps what it has found. */
+async function hasConfiguredEndpoint({ config }: S3Client): Promise<boolean> {
+  const { serviceConfiguredEndpoint } = config as { serviceConfiguredEndpoint?: () => Promise<string | undefined> };
+  return (await serviceConfiguredEndpoint?.().catch(() => undefined)) !== undefined;
 }
 
 const objectNumbers = new WeakMap<object, number>();

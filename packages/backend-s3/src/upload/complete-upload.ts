@@ -20,7 +20,14 @@ import { keyFields } from "../write-fields.js";
 import type { ChecksumMode } from "./checksum-modes.js";
 import { GraceSignal } from "./grace-signal.js";
 import { insist } from "./insist.js";
-import { COMMIT_GRACE_MS, mayHaveWorked, multipartEtag, outcomeUnknown, signalForAsking } from "./lost-answer.js";
+import {
+  COMMIT_GRACE_MS,
+  hasFactsOf,
+  mayHaveWorked,
+  multipartEtag,
+  outcomeUnknown,
+  signalForAsking,
+} from "./lost-answer.js";
 
 /** What a server said to a part. */
 export interface S3PartReceipt {
@@ -105,13 +112,13 @@ function asCompletedPart({ number, receipt: { etag, echo } }: Parts[number]) {
  */
 async function findOut(
   bucket: S3Bucket,
-  { target, options: { ifNotExists, ifMatch } }: FilledUpload,
+  { target, options }: FilledUpload,
   parts: Parts,
   error: unknown,
   signal: AbortSignal,
 ): Promise<SinkReceipt> {
   const asking = signalForAsking(signal);
-  const isConditional = ifNotExists === true || ifMatch !== undefined;
+  const isConditional = options.ifNotExists === true || options.ifMatch !== undefined;
   let state: UploadState;
   let found: HeadObjectCommandOutput | undefined;
   try {
@@ -121,11 +128,11 @@ async function findOut(
     throw signal.aborted ? error : outcomeUnknown(target.Key, error);
   }
   const etag = multipartEtag(parts);
-  const isThere = etag !== undefined && found !== undefined && quoted(found.ETag ?? "") === etag;
-  // Whether equal bytes are ours matters only where another writer's must not count.
-  if (isThere && (state === "gone" || !isConditional)) {
-    const versionId = found?.VersionId;
-    return { etag, ...(versionId !== undefined && { versionId }), verifiedBy: "none" };
+  // Whether an equal object is ours matters only where another writer's must not count.
+  const same = etag !== undefined && quoted(found?.ETag ?? "") === etag ? found : undefined;
+  if (same !== undefined && (state === "gone" || (!isConditional && hasFactsOf(options, same)))) {
+    const versionId = same.VersionId;
+    return { etag: quoted(same.ETag ?? ""), ...(versionId !== undefined && { versionId }), verifiedBy: "none" };
   }
   if (state === "gone" || (state === "unknown" && isConditional)) throw outcomeUnknown(target.Key, error);
   throw error;

@@ -1,6 +1,10 @@
 import { createHash } from "node:crypto";
-import { isObjectStoreError, ObjectStoreError, type StoredPart } from "@sluice/core";
+import { isDeepStrictEqual } from "node:util";
+import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import { isObjectStoreError, ObjectStoreError, type SinkOptions, type StoredPart } from "@sluice/core";
 import { attemptsOf } from "../errors.js";
+import { WRITE_ID } from "../metadata.js";
+import { DEFAULT_CONTENT_TYPE } from "../write-fields.js";
 
 /** How long a put may go on after an abort, and how long what became of it may then be asked for. Together below 1 s. */
 export const COMMIT_GRACE_MS = 400;
@@ -27,6 +31,15 @@ export function signalForAsking(signal: AbortSignal): AbortSignal {
 export function outcomeUnknown(key: string, cause: unknown): ObjectStoreError {
   const message = `the answer to the request that makes ${JSON.stringify(key)} visible was lost, and what has become of it could not be found out`;
   return new ObjectStoreError("Unavailable", message, { cause });
+}
+
+/** Whether an object that is there has what ours would have besides its bytes: an older one of the same bytes may not. */
+export function hasFactsOf(
+  { contentType = DEFAULT_CONTENT_TYPE, metadata = {} }: SinkOptions,
+  found: HeadObjectCommandOutput,
+): boolean {
+  const { [WRITE_ID]: _, ...foundMetadata } = found.Metadata ?? {};
+  return found.ContentType === contentType && isDeepStrictEqual(foundMetadata, { ...metadata });
 }
 
 /** The ETag of an object put in one request: the MD5 of its bytes, unless it is encrypted with a key of KMS or the caller's. */

@@ -25,35 +25,49 @@ export async function abortUpload(bucket: S3Bucket, key: string, uploadId: strin
   }
 }
 
-/** When an upload was begun by a request whose answer is not known. */
+/** When an upload was begun by requests whose answers are not known. */
 export interface UnknownBegin {
   readonly fromMs: number;
   readonly toMs: number;
+  /** How many such requests there were, and so how many uploads at most. */
+  readonly mayBe: number;
 }
 
+/** The ids of this process's uploads that have not ended. */
+export const LIVING_UPLOADS: Set<string> = new Set();
+
 /**
- * Aborts uploads of the key that were begun then and have no part: those whose id was lost with the answer. `known` is ours.
- * Another writer of the same key that has begun in the same seconds and has not sent a part yet fails with NotFound.
+ * Aborts uploads of the key that were begun then and have no part: those whose id was lost with the answer. Nothing that S3
+ * tells of an upload shows whose it is, so none is touched where there are more of them than may be ours, and never one of
+ * this process. What is left is another process's writer of the same key whose upload has no part yet: it fails with NotFound.
+ * S3 can't abort under a condition, so that is looked at in the request just before.
  */
 export async function abortOrphans(
   bucket: S3Bucket,
   key: string,
   begin: UnknownBegin,
-  known: string | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const offsetMs = bucket.client.config.systemClockOffset;
   const { client, name } = bucket;
-  const list = new ListMultipartUploadsCommand({ Bucket: name, Prefix: key });
   const context = { signal, key };
+  const list = new ListMultipartUploadsCommand({ Bucket: name, Prefix: key });
   const { Uploads = [] } = await insist(() => bucket.call((options) => client.send(list, options), context), signal);
+  const offsetMs = client.config.systemClockOffset;
+  const isEmpty = async (UploadId: string): Promise<boolean> => {
+    const parts = new ListPartsCommand({ Bucket: name, Key: key, UploadId, MaxParts: 1 });
+    const found = await askFor(() => bucket.call((options) => client.send(parts, options), context), signal);
+    return found !== undefined && (found.Parts ?? []).length === 0;
+  };
+  const candidates: string[] = [];
   for (const { Key, UploadId, Initiated } of Uploads) {
-    if (Key !== key || UploadId === undefined || UploadId === known) continue;
+    if (Key !== key || UploadId === undefined || LIVING_UPLOADS.has(UploadId)) continue;
     const begunMs = (Initiated?.getTime() ?? 0) - offsetMs;
     if (begunMs < begin.fromMs - CLOCK_TOLERANCE_MS || begunMs > begin.toMs + CLOCK_TOLERANCE_MS) continue;
-    const parts = new ListPartsCommand({ Bucket: name, Key: key, UploadId, MaxParts: 1 });
-    const filled = await askFor(() => bucket.call((options) => client.send(parts, options), context), signal);
-    if ((filled?.Parts ?? []).length > 0) continue;
+    if (await isEmpty(UploadId)) candidates.push(UploadId);
+  }
+  if (candidates.length > begin.mayBe) return;
+  for (const UploadId of candidates) {
+    if (!(await isEmpty(UploadId))) continue;
     const abort = new AbortMultipartUploadCommand({ Bucket: name, Key: key, UploadId });
     await askFor(() => bucket.call((options) => client.send(abort, options), context), signal);
   }

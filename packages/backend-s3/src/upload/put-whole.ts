@@ -6,10 +6,17 @@ import { withUnsignedPayload } from "../client/request-middleware.js";
 import { arrivedDamaged } from "../errors.js";
 import { WRITE_ID } from "../metadata.js";
 import { quoted, toBase64 } from "../object-facts.js";
-import { keyFields, tagging, writeFields } from "../write-fields.js";
+import { DEFAULT_CONTENT_TYPE, keyFields, tagging, writeFields } from "../write-fields.js";
 import { GraceSignal } from "./grace-signal.js";
 import { insist } from "./insist.js";
-import { COMMIT_GRACE_MS, mayHaveWorked, outcomeUnknown, signalForAsking, wholeEtag } from "./lost-answer.js";
+import {
+  COMMIT_GRACE_MS,
+  hasFactsOf,
+  mayHaveWorked,
+  outcomeUnknown,
+  signalForAsking,
+  wholeEtag,
+} from "./lost-answer.js";
 
 /** Up to here the MD5 costs less than the request itself. */
 const MD5_LIMIT_BYTES = 1 << 20;
@@ -23,7 +30,7 @@ export async function putWhole(
   summary: SinkSummary,
   signal: AbortSignal,
 ): Promise<SinkReceipt> {
-  const { ifNotExists, ifMatch, contentType = "application/octet-stream", metadata } = sinkOptions;
+  const { ifNotExists, ifMatch, contentType = DEFAULT_CONTENT_TYPE, metadata } = sinkOptions;
   const { write, transfer } = bucket.options;
   const isConditional = ifNotExists === true || ifMatch !== undefined;
   const writeId = isConditional ? randomUUID() : undefined;
@@ -52,7 +59,7 @@ export async function putWhole(
     };
   } catch (error) {
     if (!mayHaveWorked(error)) throw error;
-    return await findOut(bucket, key, bytes, writeId, error, signal);
+    return await findOut(bucket, { key, bytes, sinkOptions, writeId }, error, signal);
   } finally {
     grace.end();
   }
@@ -80,12 +87,21 @@ function isVerified(bytes: Uint8Array, checksum: string, answer: PutAnswer): boo
   throw arrivedDamaged("the object was published, but it", etag, ETag);
 }
 
-/** The answer is not known, so the object is looked at: it is ours if it has the id of a conditional put, else the same bytes. */
+interface UnknownPut {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+  readonly sinkOptions: SinkOptions;
+  /** Of a conditional put. */
+  readonly writeId: string | undefined;
+}
+
+/**
+ * The answer is not known, so the object is looked at: it is ours if it has the id of a conditional put, else if it has the
+ * same bytes and facts.
+ */
 async function findOut(
   bucket: S3Bucket,
-  key: string,
-  bytes: Uint8Array,
-  writeId: string | undefined,
+  { key, bytes, sinkOptions, writeId }: UnknownPut,
   error: unknown,
   signal: AbortSignal,
 ): Promise<SinkReceipt> {
@@ -98,7 +114,10 @@ async function findOut(
     const ask = () => bucket.call((o) => bucket.client.send(command, o), { signal: asking, key });
     const found = await insist(ask, asking);
     const etag = quoted(found.ETag ?? "");
-    const isOurs = writeId === undefined ? etag === wholeEtag(bytes) : found.Metadata?.[WRITE_ID] === writeId;
+    const isOurs =
+      writeId === undefined
+        ? etag === wholeEtag(bytes) && hasFactsOf(sinkOptions, found)
+        : found.Metadata?.[WRITE_ID] === writeId;
     if (isOurs)
       return { etag, ...(found.VersionId !== undefined && { versionId: found.VersionId }), verifiedBy: "none" };
   } catch (failure) {

@@ -11,13 +11,13 @@ import {
 } from "@sluice/core";
 import type { S3Bucket } from "../bucket.js";
 import { withUnsignedPayload } from "../client/request-middleware.js";
-import { arrivedDamaged } from "../errors.js";
+import { arrivedDamaged, attemptsOf } from "../errors.js";
 import { toBase64 } from "../object-facts.js";
-import { keyFields, tagging, writeFields } from "../write-fields.js";
+import { DEFAULT_CONTENT_TYPE, keyFields, tagging, writeFields } from "../write-fields.js";
 import { type ChecksumMode, creationFields, learnMode, learntMode, lesserMode } from "./checksum-modes.js";
 import { completeUpload, type S3PartReceipt, type UploadTarget } from "./complete-upload.js";
 import { mayHaveWorked } from "./lost-answer.js";
-import { abortOrphans, abortUpload, type UnknownBegin } from "./orphans.js";
+import { abortOrphans, abortUpload, LIVING_UPLOADS, type UnknownBegin } from "./orphans.js";
 import { putWhole } from "./put-whole.js";
 
 /** How long uploads whose id was lost are looked for. */
@@ -62,11 +62,11 @@ export class S3Upload implements MultipartUpload<S3PartReceipt> {
     } catch (error) {
       if (mayHaveWorked(error)) {
         const limitMs = signal.aborted ? ORPHANS_LIMIT_AFTER_ABORT_MS : ORPHANS_LIMIT_MS;
-        const begin = { fromMs, toMs: Date.now() };
+        // An abort does not tell how often the request was sent.
+        const mayBe = signal.aborted ? await this.#bucket.client.config.maxAttempts() : attemptsOf(error);
+        const begin = { fromMs, toMs: Date.now(), mayBe };
         // What is not found in time is left to a sweep: it holds no bytes.
-        await abortOrphans(this.#bucket, this.#key, begin, undefined, AbortSignal.timeout(limitMs)).catch(
-          () => undefined,
-        );
+        await abortOrphans(this.#bucket, this.#key, begin, AbortSignal.timeout(limitMs)).catch(() => undefined);
       }
       throw error;
     }
@@ -74,7 +74,7 @@ export class S3Upload implements MultipartUpload<S3PartReceipt> {
 
   /** Opens the upload with the checksums that the server takes, and learns which these are. */
   async #create(signal: AbortSignal, fromMs: number): Promise<void> {
-    const { contentType = "application/octet-stream", metadata } = this.#options;
+    const { contentType = DEFAULT_CONTENT_TYPE, metadata } = this.#options;
     const { client, name, options } = this.#bucket;
     for (;;) {
       const command = new CreateMultipartUploadCommand({
@@ -86,8 +86,12 @@ export class S3Upload implements MultipartUpload<S3PartReceipt> {
       });
       try {
         const answer = await this.#bucket.call((o) => client.send(command, o), { signal, key: this.#key });
-        if ((answer.$metadata.attempts ?? 1) > 1) this.#unknownBegin = { fromMs, toMs: Date.now() };
+        if (answer.UploadId === undefined || answer.UploadId === "")
+          throw new ObjectStoreError("Unavailable", "no upload id came back");
+        const unknown = (answer.$metadata.attempts ?? 1) - 1;
+        if (unknown > 0) this.#unknownBegin = { fromMs, toMs: Date.now(), mayBe: unknown };
         this.#uploadId = answer.UploadId;
+        LIVING_UPLOADS.add(answer.UploadId);
         // A server that knows whole-object checksums says so; others ignore the request without a word.
         if (this.#mode === "full" && answer.ChecksumType !== "FULL_OBJECT") this.#mode = "composite";
         if (options.transfer.checksums === "auto") learnMode(client, name, this.#mode);
@@ -131,15 +135,20 @@ export class S3Upload implements MultipartUpload<S3PartReceipt> {
   }
 
   async abort(signal: AbortSignal): Promise<void> {
-    if (this.#uploadId !== undefined) await abortUpload(this.#bucket, this.#key, this.#uploadId, signal);
-    await this.#cleanUpBegin();
+    try {
+      if (this.#uploadId !== undefined) await abortUpload(this.#bucket, this.#key, this.#uploadId, signal);
+    } finally {
+      await this.#cleanUpBegin();
+    }
   }
 
   /** If `begin` was sent more than once, there may be an upload that we don't know. */
   async #cleanUpBegin(): Promise<void> {
-    if (this.#unknownBegin === undefined) return;
-    const limit = AbortSignal.timeout(ORPHANS_LIMIT_MS);
-    await abortOrphans(this.#bucket, this.#key, this.#unknownBegin, this.#uploadId, limit).catch(() => undefined);
+    if (this.#unknownBegin !== undefined) {
+      const limit = AbortSignal.timeout(ORPHANS_LIMIT_MS);
+      await abortOrphans(this.#bucket, this.#key, this.#unknownBegin, limit).catch(() => undefined);
+    }
+    if (this.#uploadId !== undefined) LIVING_UPLOADS.delete(this.#uploadId);
   }
 
   #onlyWhole(condition: string): ObjectStoreError {

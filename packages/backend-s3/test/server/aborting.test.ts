@@ -1,132 +1,125 @@
-import { SeededRandom } from "@sluice/core/testing";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { type FaultProxy, type RequestHead, SeededRandom } from "@sluice/core/testing";
+import { expect, test } from "vitest";
 import { describeOnServers } from "../../../../scripts/servers/index.ts";
-import { openS3Store } from "../../src/index.js";
-import { type Fault, type FaultLink, startFaultLink } from "./fault-link.js";
-import { optionsFor, plainClient, storesOn, uploadsOf } from "./server-store.js";
+import { openS3Store, type S3Store } from "../../src/index.js";
+import { optionsFor, plainClient, proxyTo, storesOn, uploadsOf } from "./server-store.js";
 
 const LIMIT_MS = 1000;
 const bytes = new SeededRandom(3).bytes(22 << 20);
+
+const BEGIN = /^POST \S+\?uploads/;
+const COMPLETE = /^POST \S+uploadId=/;
+
+/** Nothing happens to the request; that its head has come is seen by the hit. */
+const SEEN = { kind: "delay", delayMs: 0 } as const;
+/** The server has done what it was asked for, and no byte of its answer passes. */
+const HELD_BACK = { kind: "stall", on: "response" } as const;
 
 describeOnServers(
   "an abort settles within a second, ends the requests and leaves nothing",
   (server) => {
     const client = plainClient(server);
     const openStore = storesOn(server, client);
-    let link: FaultLink;
-
-    beforeAll(async () => {
-      link = await startFaultLink(server.endpoint);
-    });
-    afterAll(() => link.close());
 
     async function open() {
       const direct = await openStore();
-      link.choose = () => undefined;
-      link.requests.length = 0;
-      const store = await openS3Store(direct.bucket, "", { ...optionsFor(server), endpoint: link.endpoint });
-      return { direct, store };
+      const proxy = await proxyTo(server);
+      const store = await openS3Store(direct.bucket, "", { ...optionsFor(server), endpoint: proxy.url });
+      return { direct, proxy, store };
     }
 
-    /** Fires the signal as soon as a request like `pattern` is seen, and lets `fault` happen to what comes after it. */
-    function whenSeen(pattern: RegExp, controller: AbortController): Promise<number> {
-      return new Promise((resolve) => {
-        const timer = setInterval(() => {
-          if (!link.requests.some((request) => pattern.test(request))) return;
-          clearInterval(timer);
-          controller.abort(new Error("stop"));
-          resolve(performance.now());
-        }, 2);
-      });
+    interface Stopped {
+      readonly phase: string;
+      readonly direct: S3Store;
+      readonly proxy: FaultProxy;
+      /** When to abort. */
+      readonly when: Promise<unknown>;
+      readonly put: (signal: AbortSignal) => Promise<unknown>;
     }
 
-    async function expectStopped(
-      phase: string,
-      running: Promise<unknown>,
-      fired: Promise<number>,
-      direct: Awaited<ReturnType<typeof openStore>>,
-    ): Promise<void> {
-      const settled = running.then(
+    async function expectStopped({ phase, direct, proxy, when, put }: Stopped): Promise<unknown> {
+      const controller = new AbortController();
+      const settled = put(controller.signal).then(
         () => "done",
         (error: unknown) => error,
       );
-      const firedAt = await fired;
+      await when;
+      const firedAtMs = performance.now();
+      controller.abort(new Error("stop"));
       const outcome = await settled;
-      const elapsedMs = performance.now() - firedAt;
+      const elapsedMs = performance.now() - firedAtMs;
       console.log(`${server.name}, ${phase}: settled after ${Math.round(elapsedMs)} ms`);
       expect(elapsedMs, phase).toBeLessThan(LIMIT_MS);
       const isDone = outcome === "done";
       if (!isDone) expect(outcome).toMatchObject({ code: "Aborted" });
       // What was under way in the network has come by after the first of these; nothing may come during the others.
       await direct.exists("object");
-      const requests = link.requests.length;
+      const requests = proxy.requests.length;
+      expect(requests).toBeGreaterThan(0);
       for (let look = 0; look < 50; look++) await direct.exists("object");
-      expect(link.requests.slice(requests), "requests after the end").toEqual([]);
+      expect(proxy.requests.slice(requests), "requests after the end").toEqual([]);
       expect(await direct.exists("object"), String(outcome)).toBe(isDone);
       expect(await uploadsOf(client, direct.bucket)).toEqual([]);
+      return outcome;
     }
 
-    test.each<[string, RegExp, Fault | undefined]>([
-      ["begin", /POST \S+\?uploads/, undefined],
-      ["begin, its answer held back", /POST \S+\?uploads/, { kind: "hold", from: /POST \S+\?uploads/ }],
-      ["parts in flight", /PUT \S+partNumber=1/, undefined],
-      ["complete", /POST \S+uploadId=/, undefined],
-      ["complete, its answer held back", /POST \S+uploadId=/, { kind: "hold", from: /POST \S+uploadId=/ }],
-    ])("in %s", async (phase, pattern, fault) => {
-      const { direct, store } = await open();
-      const controller = new AbortController();
-      link.choose = () => fault;
-      const fired = whenSeen(pattern, controller);
-      await expectStopped(phase, store.put("object", bytes, { signal: controller.signal }), fired, direct);
+    test.each([
+      ["begin", BEGIN, SEEN],
+      ["begin, its answer held back", BEGIN, HELD_BACK],
+      ["parts in flight", /^PUT \S+partNumber=1/, SEEN],
+      ["complete", COMPLETE, SEEN],
+      ["complete, its answer held back", COMPLETE, HELD_BACK],
+    ] as const)("in %s", async (phase, pattern, fault) => {
+      const { direct, proxy, store } = await open();
+      const when = proxy.next(fault, { when: like(pattern) }).hit;
+      await expectStopped({ phase, direct, proxy, when, put: (signal) => store.put("object", bytes, { signal }) });
     });
 
     test("in parts that hang", async () => {
-      const { direct, store } = await open();
-      const controller = new AbortController();
-      // The first connection carries the request that begins; the others hang in the middle of a part.
-      let parts = 0;
-      link.choose = () => (parts++ === 0 ? undefined : { kind: "stall", afterBytesUp: 1 << 20 });
-      const put = store.put("object", bytes, { signal: controller.signal });
-      const fired = whenSeen(/PUT \S+partNumber=2/, controller);
-      const settled = put.then(
-        () => "done",
-        (error: unknown) => error,
+      const { direct, proxy, store } = await open();
+      // All that are sent at once hang in the middle.
+      const hanging = [1, 2, 3, 4].map((number) =>
+        proxy.next({ kind: "stall", afterBytes: 1 << 20 }, { when: like(new RegExp(`^PUT \\S+partNumber=${number}`)) }),
       );
-      await fired;
-      link.choose = () => undefined;
-      await expectStopped("hanging parts", put, fired, direct);
-      expect(await settled).toMatchObject({ code: "Aborted" });
+      const when = Promise.all(hanging.map(({ hit }) => hit));
+      const put = (signal: AbortSignal) => store.put("object", bytes, { signal });
+      const outcome = await expectStopped({ phase: "hanging parts", direct, proxy, when, put });
+      expect(outcome).toMatchObject({ code: "Aborted" });
+    });
+
+    test("in the pause before a further attempt", async () => {
+      const { direct, proxy, store } = await open();
+      // Pauses grow to seconds: that after the fourth attempt is 1.6 s on average.
+      const ofOnePart = like(/^PUT \S+partNumber=2/);
+      proxy.next({ kind: "burst503", requests: 3 }, { when: ofOnePart });
+      const when = proxy.next({ kind: "burst503", requests: 100 }, { when: ofOnePart }).hit;
+      const put = (signal: AbortSignal) => store.put("object", bytes, { signal });
+      const outcome = await expectStopped({ phase: "pause", direct, proxy, when, put });
+      expect(outcome).toMatchObject({ code: "Aborted" });
     });
 
     test("in a put of one request whose answer is held back", async () => {
-      const { direct, store } = await open();
-      const controller = new AbortController();
-      let connections = 0;
-      link.choose = () => (connections++ === 0 ? { kind: "hold", from: /PUT/ } : undefined);
-      const fired = whenSeen(/PUT \S+object/, controller);
-      await expectStopped(
-        "put",
-        store.put("object", bytes.subarray(0, 1000), { signal: controller.signal }),
-        fired,
-        direct,
-      );
+      const { direct, proxy, store } = await open();
+      const when = proxy.next(HELD_BACK, { when: like(/^PUT \S+object/) }).hit;
+      const put = (signal: AbortSignal) => store.put("object", bytes.subarray(0, 1000), { signal });
+      await expectStopped({ phase: "put", direct, proxy, when, put });
     });
 
     test("with a source that hangs", async () => {
-      const { direct, store } = await open();
-      const controller = new AbortController();
+      const { direct, proxy, store } = await open();
       async function* source() {
         yield bytes.subarray(0, 11 << 20);
         await new Promise(() => undefined);
       }
-      const fired = whenSeen(/PUT \S+partNumber=2/, controller);
-      await expectStopped(
-        "stalled source",
-        store.put("object", source(), { signal: controller.signal }),
-        fired,
-        direct,
-      );
+      const when = proxy.next(SEEN, { when: like(/^PUT \S+partNumber=2/) }).hit;
+      const put = (signal: AbortSignal) => store.put("object", source(), { signal });
+      const outcome = await expectStopped({ phase: "stalled source", direct, proxy, when, put });
+      expect(outcome).toMatchObject({ code: "Aborted" });
     });
   },
   { only: ["ceph", "swift"] },
 );
+
+function like(pattern: RegExp): (request: RequestHead) => boolean {
+  return ({ method, path }) => pattern.test(`${method} ${path}`);
+}

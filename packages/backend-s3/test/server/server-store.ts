@@ -1,5 +1,6 @@
 import { DeleteBucketCommand, ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll } from "vitest";
+import { type FaultPlan, type FaultProxy, startFaultProxy } from "@sluice/core/testing";
+import { afterAll, onTestFinished } from "vitest";
 import { type S3Server, uniqueBucket } from "../../../../scripts/servers/index.ts";
 import type { S3StoreOptions } from "../../src/index.js";
 import { openS3Store, type S3Store } from "../../src/index.js";
@@ -16,6 +17,15 @@ export function optionsFor(server: S3Server): S3StoreOptions {
 /** The SDK's client with its defaults, for what is done behind our back. */
 export function plainClient({ endpoint, region, accessKeyId, secretAccessKey }: S3Server): S3Client {
   return new S3Client({ endpoint, region, credentials: { accessKeyId, secretAccessKey }, forcePathStyle: true });
+}
+
+/** A proxy in front of the server, until the test ends. Only what is armed strikes, unless a plan is given. */
+export async function proxyTo({ endpoint }: S3Server, plan?: FaultPlan, seed = 0): Promise<FaultProxy> {
+  const { hostname: host, port } = new URL(endpoint);
+  const target = { host, port: Number(port || 80) };
+  const proxy = await startFaultProxy({ target, seed, ...(plan !== undefined && { plan }) });
+  onTestFinished(() => proxy.stop());
+  return proxy;
 }
 
 /** Opens stores on buckets of their own, which are removed after the last test. */
