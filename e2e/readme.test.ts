@@ -9,8 +9,8 @@ import { expect, test } from "vitest";
 const packages = fileURLToPath(new URL("../packages", import.meta.url));
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** Their examples need a server, or are run elsewhere. */
-const ELSEWHERE = ["cli", "backend-s3"];
+/** Their examples need a server (`readme.azure.test.ts`), or are run elsewhere. */
+const ELSEWHERE = ["cli", "backend-s3", "backend-azure"];
 
 test.each((await readdir(packages)).filter((name) => !ELSEWHERE.includes(name)))(
   "the example of %s's README runs as it stands, on another folder",

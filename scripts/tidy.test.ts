@@ -11,6 +11,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
   "backend-fs": ["core"],
   "backend-directio": ["core"],
+  "backend-azure": ["core"],
   "backend-s3": ["core"],
   datagen: ["core"],
   checkpoint: ["core"],

@@ -1,3 +1,4 @@
+import * as azureUpload from "../azure-upload.mjs";
 import * as checkpoint from "../checkpoint.mjs";
 import * as checksum from "../checksum.mjs";
 import * as compression from "../compression.mjs";
@@ -19,6 +20,7 @@ export const benchmarks = {
   directio: directioWrites,
   "directio-reads": directioReads,
   compression,
+  "azure-upload": azureUpload,
   "s3-upload": s3Upload,
   "s3-download": s3Download,
   checkpoint,

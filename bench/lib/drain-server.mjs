@@ -1,4 +1,4 @@
-// A server that speaks just enough of S3 for an upload and throws the bytes away, and sends zeros for a download: the limit
+// A server that speaks just enough of S3, and of Azure Blob, for an upload and throws the bytes away, and sends zeros for a download: the limit
 // is then the client. Runs as a process of its own, on a free port of 127.0.0.1, and tells its parent which.
 import { createServer } from "node:net";
 
@@ -47,6 +47,9 @@ function parse(text) {
 }
 
 function answer(socket, { method, target, headers }) {
+  if (method === "PUT" && headers.has("x-ms-version")) {
+    return send(socket, "201 Created", ['ETag: "0x1"', "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT"], "");
+  }
   if (method === "GET" || method === "HEAD") return sendZeros(socket, method, target, headers);
   if (method === "DELETE") return send(socket, "204 No Content", [], "");
   if (method === "POST" && /[?&]uploads/.test(target)) {

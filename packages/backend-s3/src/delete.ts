@@ -1,5 +1,6 @@
 import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3";
 import {
+  batchesOf,
   type DriverDeleteOptions,
   forEachConcurrently,
   isObjectStoreError,
@@ -57,10 +58,7 @@ export async function deleteObjects(
 ): Promise<ReadonlyMap<string, unknown>> {
   const errors = new Map<string, unknown>();
   const { deletesMany } = bucket.options.profile;
-  const size = deletesMany ? MAX_KEYS : 1;
-  const batches = Array.from({ length: Math.ceil(keys.length / size) }, (_, index) =>
-    keys.slice(index * size, (index + 1) * size),
-  );
+  const batches = batchesOf(keys, deletesMany ? MAX_KEYS : 1);
   await forEachConcurrently(batches, deletesMany ? REQUESTS_IN_FLIGHT : SINGLE_DELETES_IN_FLIGHT, async (batch) => {
     throwIfAborted(signal, "deleteMany");
     try {

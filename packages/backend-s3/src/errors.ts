@@ -1,4 +1,12 @@
-import { abortedError, type ErrorCode, isObjectStoreError, ObjectStoreError } from "@sluice/core";
+import {
+  abortedError,
+  codeOfConnection,
+  codeOfStatus,
+  type ErrorCode,
+  isObjectStoreError,
+  ObjectStoreError,
+  withoutSecrets,
+} from "@sluice/core";
 
 /** What of an error of the SDK is looked at. */
 interface NativeError {
@@ -57,25 +65,12 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   XMinioStorageFull: "NoSpace",
 };
 
+/** What S3 means by a status, where that is not what others mean. */
 const STATUS_CODES: Readonly<Record<number, ErrorCode>> = {
   301: "InvalidArgument",
   307: "Unavailable",
-  400: "InvalidArgument",
-  401: "Unauthenticated",
-  403: "PermissionDenied",
-  404: "NotFound",
-  405: "Unsupported",
-  408: "Timeout",
   409: "Unavailable",
-  411: "Unsupported",
-  416: "InvalidArgument",
-  429: "Unavailable",
-  501: "Unsupported",
-  507: "NoSpace",
 };
-
-/** Ways in which a connection fails; the SDK calls most of them TimeoutError. */
-const CUT_CODES = /^(ECONNRESET|ECONNREFUSED|ECONNABORTED|EPIPE|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|HPE_\w+)$/;
 
 /** An error of the SDK as one of core's, with status and request id. Its message never holds a header or a query. */
 export function fromS3Error(error: unknown, context: S3ErrorContext): ObjectStoreError {
@@ -107,11 +102,10 @@ function codeOf(native: NativeError, { ifNotExists }: S3ErrorContext): ErrorCode
   if (status === 412) return ifNotExists === true ? "AlreadyExists" : "PreconditionFailed";
   const named = CODES[name];
   if (named !== undefined) return named;
-  if (CUT_CODES.test(code)) return "Unavailable";
-  if (name === "TimeoutError" || code === "ETIMEDOUT") return "Timeout";
-  const byStatus = STATUS_CODES[status];
+  // The SDK calls most failures of a connection TimeoutError.
+  const known = codeOfConnection(code) ?? (name === "TimeoutError" ? "Timeout" : STATUS_CODES[status]);
+  const byStatus = known ?? codeOfStatus(status);
   if (byStatus !== undefined) return byStatus;
-  if (status >= 500) return "Unavailable";
   // An answer that began well and can't be read to its end, or is no XML there, was cut on the way.
   if (status >= 200 && status < 300) return "Unavailable";
   return isParseFailure(native) ? "Unavailable" : "Internal";
@@ -145,14 +139,6 @@ function messageOf(native: NativeError, code: ErrorCode, { bucket, key }: S3Erro
   if (AUTHENTICATION.test(code)) return `the server refused the request${suffix}`;
   const said = message === "" || message === "UnknownError" ? "the request failed" : withoutSecrets(message);
   return `${said}${suffix}`;
-}
-
-/** Queries of URLs, and whatever looks like a signature, taken out. */
-function withoutSecrets(message: string): string {
-  return message
-    .slice(0, 300)
-    .replaceAll(/\?\S+/g, "?…")
-    .replaceAll(/(X-Amz-[\w-]+|Signature|Credential|Authorization)\s*[=:]\s*\S+/gi, "$1=…");
 }
 
 /** The server's checksum of what it got is not that of what was sent. */

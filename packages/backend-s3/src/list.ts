@@ -1,12 +1,5 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
-import {
-  compareKeys,
-  type DriverEntry,
-  type DriverListOptions,
-  type DriverPage,
-  isAfter,
-  ObjectStoreError,
-} from "@sluice/core";
+import { type DriverEntry, type DriverListOptions, type DriverPage, ObjectStoreError, pageAfter } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { quoted } from "./object-facts.js";
 
@@ -26,8 +19,8 @@ export async function* listObjects(
       ...(token !== undefined && { ContinuationToken: token }),
     });
     const answer = await bucket.call((options) => bucket.client.send(command, options), { signal });
-    const entries = entriesOf(answer).filter((entry) => isAfter(nameOf(entry), startAfter));
-    if (entries.length > 0) yield { entries };
+    const page = pageAfter(startAfter, entriesOf(answer));
+    if (page.entries.length > 0) yield page;
     const next = answer.IsTruncated === true ? answer.NextContinuationToken : undefined;
     if (next !== undefined && next === token) throw new ObjectStoreError("Internal", "the listing does not go on");
     token = next;
@@ -43,11 +36,7 @@ function entriesOf({ Contents = [], CommonPrefixes = [], EncodingType }: ListObj
     lastModified: wholeSeconds(LastModified ?? new Date(0)),
   }));
   const prefixes = CommonPrefixes.map(({ Prefix = "" }) => ({ prefix: decode(Prefix) }));
-  return [...objects, ...prefixes].sort((first, second) => compareKeys(nameOf(first), nameOf(second)));
-}
-
-function nameOf(entry: DriverEntry): string {
-  return "prefix" in entry ? entry.prefix : entry.key;
+  return [...objects, ...prefixes];
 }
 
 /** S3's url encoding writes a space as `+`, and a plus as `%2B`. */

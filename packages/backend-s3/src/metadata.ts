@@ -1,4 +1,4 @@
-import { refuse } from "./check-values.js";
+import { refuse } from "@sluice/core";
 
 /**
  * Metadata that conditional puts carry, and no reader sees: if the answer to such a put is lost and the server then says that

@@ -1,7 +1,18 @@
 import type { S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { checkInteger, checkOptions } from "@sluice/core";
-import { checkBoolean, checkChoice, checkText, refuse } from "./check-values.js";
-import { checkEndpoint, checkSseKey, checkTags } from "./check-write-options.js";
+import {
+  checkBoolean,
+  checkChoice,
+  checkEndpoint,
+  checkInteger,
+  checkOptions,
+  checkTags,
+  checkText,
+  type IntegerLimits,
+  integerOptions,
+  refuse,
+  TRANSFER_LIMITS,
+  type TransferOptions,
+} from "@sluice/core";
 import { type ConditionSupport, type S3Server, SERVER_PROFILES, type ServerProfile } from "./server-profile.js";
 
 /** How to reach the server. What is not given comes from where S3 users expect it: environment, shared configuration, the SDK's chain. */
@@ -36,7 +47,7 @@ export interface S3ClientOptions {
   readonly idleTimeoutMs?: number;
 }
 
-export interface S3TransferOptions {
+export interface S3TransferOptions extends Omit<TransferOptions, "idleTimeoutMs"> {
   /** Which software answers, and so what it can do. Default `aws`. */
   readonly server?: S3Server;
   /** Where `ifNotExists` holds, for servers that differ from their profile. */
@@ -45,16 +56,8 @@ export interface S3TransferOptions {
   readonly ifMatch?: ConditionSupport;
   /** All parts but the last are equal; by default so for `r2`. */
   readonly equalParts?: boolean;
-  /** Size of a part, 5 MiB to 5 GiB. Default 16 MiB. */
+  /** Bytes of a part, 5 MiB to 5 GiB. Default 16 MiB. */
   readonly partBytes?: number;
-  /** Parts that are sent at once, 1 to 64. Default 4. */
-  readonly partsInFlight?: number;
-  /** Bytes of one ranged request, 64 KiB to 1 GiB. Default 8 MiB. */
-  readonly readWindowBytes?: number;
-  /** Ranged requests of one object at once, 1 to 64. Default 4. */
-  readonly readWindowsInFlight?: number;
-  /** How often a body that was cut is taken up again without progress. Default 5. */
-  readonly resumes?: number;
   /** Bodies are not part of the signature, which saves hashing them with SHA-256. Default: over https, not over http. */
   readonly unsignedPayload?: boolean;
   /**
@@ -105,6 +108,10 @@ const TRANSFER_NAMES = [
 const WRITE_NAMES = ["storageClass", "serverSideEncryption", "sseKmsKeyId", "sseCustomerKey", "tags"];
 
 const MIB = 1 << 20;
+const TRANSFER: Readonly<Record<keyof TransferOptions, IntegerLimits>> = {
+  ...TRANSFER_LIMITS,
+  partBytes: [16 * MIB, 5 * MIB, 5 * 1024 * MIB],
+};
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The options with their defaults; InvalidArgument for unknown ones and bad values. */
@@ -143,17 +150,11 @@ function checkClientOptions(given: S3StoreOptions, operation: string): CheckedS3
 }
 
 function checkTransferOptions(given: S3StoreOptions, operation: string): CheckedS3Options["transfer"] {
-  const { partBytes = 16 * MIB, partsInFlight = 4, readWindowBytes = 8 * MIB, readWindowsInFlight = 4 } = given;
-  const { resumes = 5, unsignedPayload, checksums = "auto", idleTimeoutMs = 60_000 } = given;
-  checkInteger(partBytes, "partBytes", 5 * MIB, 5 * 1024 * MIB, operation);
-  checkInteger(partsInFlight, "partsInFlight", 1, 64, operation);
-  checkInteger(readWindowBytes, "readWindowBytes", MIB / 16, 1024 * MIB, operation);
-  checkInteger(readWindowsInFlight, "readWindowsInFlight", 1, 64, operation);
-  checkInteger(resumes, "resumes", 0, 100, operation);
+  const { unsignedPayload, checksums = "auto" } = given;
+  const numbers = integerOptions(given, TRANSFER, operation);
   checkBoolean(unsignedPayload, "unsignedPayload", operation);
   checkChoice(checksums, "checksums", ["auto", "composite", "none"], operation);
-  const sizes = { partBytes, partsInFlight, readWindowBytes, readWindowsInFlight };
-  return { ...sizes, resumes, unsignedPayload, checksums, idleTimeoutMs };
+  return { ...numbers, unsignedPayload, checksums };
 }
 
 function checkProfile(given: S3StoreOptions, operation: string): ServerProfile {
@@ -177,6 +178,12 @@ function checkWriteOptions(given: S3StoreOptions, operation: string): S3WriteOpt
   checkSseKey(sseCustomerKey, serverSideEncryption, operation);
   checkTags(tags, operation);
   return definedOnly({ storageClass, serverSideEncryption, sseKmsKeyId, sseCustomerKey, tags });
+}
+
+function checkSseKey(key: unknown, serverSideEncryption: unknown, operation: string): void {
+  if (key === undefined) return;
+  if (!(key instanceof Uint8Array) || key.byteLength !== 32) refuse("sseCustomerKey must be 32 bytes", operation);
+  if (serverSideEncryption !== undefined) refuse("give sseCustomerKey or serverSideEncryption, not both", operation);
 }
 
 /** Without the members that are undefined. */

@@ -1,8 +1,7 @@
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { checkInteger, checkOptions } from "@sluice/core";
+import { checkInteger, checkOptions, checkText } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
-import { checkText } from "./check-values.js";
 
 /** Seven days: no signature is valid for longer. */
 const MAX_EXPIRY_SECONDS = 7 * 24 * 60 * 60;

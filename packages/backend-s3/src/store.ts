@@ -6,10 +6,10 @@ import {
   createStore,
   formatObjectUri,
   type ObjectStore,
+  refuse,
   toObjectStoreError,
 } from "@sluice/core";
 import { S3Bucket } from "./bucket.js";
-import { refuse } from "./check-values.js";
 import { lendClient } from "./client/shared-clients.js";
 import { createBucket, deleteBucket } from "./containers.js";
 import { S3Driver } from "./driver.js";

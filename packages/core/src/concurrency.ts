@@ -20,3 +20,10 @@ export async function forEachConcurrently<T>(
   const failed = settled.find((result) => result.status === "rejected");
   if (failed !== undefined) throw failed.reason;
 }
+
+/** The items in their order, at most `size` at a time. */
+export function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
+}

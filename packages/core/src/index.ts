@@ -1,8 +1,9 @@
 export type { Capabilities } from "./capabilities.js";
 export { Crc32c, crc32c } from "./checksum/crc32c.js";
+export { crc64Nvme } from "./checksum/crc64.js";
 export { formatChecksum, parseChecksum } from "./checksum/text.js";
 export { type Codec, type CompressionOptions, codecOfKey } from "./compression/codec.js";
-export { forEachConcurrently } from "./concurrency.js";
+export { batchesOf, forEachConcurrently } from "./concurrency.js";
 export type { DiscoveryOptions } from "./discovery.js";
 export type {
   DriverCopyOptions,
@@ -24,18 +25,29 @@ export {
   toObjectStoreError,
 } from "./errors.js";
 export { compareKeys } from "./key.js";
-export { groupByDelimiter, groupOf, isAfter, toPages } from "./list-pages.js";
+export { groupByDelimiter, groupOf, isAfter, pageAfter, toPages } from "./list-pages.js";
 export { createMemoryStore, memoryBackend } from "./memory/memory-backend.js";
 export { MultipartSink, type MultipartSinkOptions } from "./multipart/multipart-sink.js";
 export type { MultipartUpload, StoredPart, UploadPart } from "./multipart/multipart-upload.js";
 export { type PartLimits, type PartPlan, type PartPlanOptions, planParts } from "./multipart/part-plan.js";
 export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
-export { checkInteger, checkOptions } from "./options.js";
+export { checkInteger, checkOptions, type IntegerLimits, integerOptions, refuse } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";
 export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
 export { type RangedBody, type RangedBodyOptions, rangedBody } from "./read/ranged-body.js";
+export {
+  extentOf,
+  type OpenedObject,
+  type RangedReadLimits,
+  type RangedSource,
+  type ReadPin,
+  readByRanges,
+} from "./read/read-by-ranges.js";
 export type { OpenedRange, OpenRange, ResumeLimits } from "./read/read-window.js";
 export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
+export { REQUEST_LIMITS, type RequestCall, type RequestLimits, Requests } from "./requests.js";
+export { codeOfConnection, codeOfStatus, withoutSecrets } from "./service-errors.js";
+export { checkBoolean, checkChoice, checkEndpoint, checkTags, checkText } from "./service-options.js";
 export { abortedError, orAborted, throwIfAborted } from "./signal.js";
 export { BufferedSink } from "./sink/buffered-sink.js";
 export { type LentMemory, lentMemoryOf, registerLentMemory, type WasmMemory } from "./sink/lent-memory.js";
@@ -56,6 +68,7 @@ export type {
   StoredObject,
   SweepOptions,
 } from "./store.js";
+export { TRANSFER_LIMITS, type TransferOptions } from "./transfer-options.js";
 export { asBasePath, formatObjectUri, type ObjectUri, parseObjectUri } from "./uri.js";
 export { type RequestContext, serveRequests } from "./workers/serve-requests.js";
 export { WorkerPool, type WorkerPoolOptions } from "./workers/worker-pool.js";

@@ -1,3 +1,4 @@
+import { isObjectStoreError } from "@sluice/core";
 import type { Command } from "commander";
 import { CommandError } from "../command-error.js";
 import { addCommonOptions, type CommonOptions } from "../common-options.js";
@@ -47,11 +48,15 @@ async function rb(context: CommandContext, text: string, options: RbOptions): Pr
   return { kind: "result", value: { uri, removed }, lines: [`removed ${formatName(uri)}${before}`] };
 }
 
-/** Removes all objects, and unfinished uploads of any age, which keep a bucket from being removed too. */
+/** Removes all objects, and unfinished uploads of any age: where they can be removed, they keep a bucket from being removed too. */
 async function empty(context: CommandContext, uri: string): Promise<number> {
   const store = await context.openStore(uri);
   const removed = await removeTree(store, context.startProgress("rb"), context.signal);
-  await store.sweepStaleUploads({ olderThanMs: 0, signal: context.signal });
+  try {
+    await store.sweepStaleUploads({ olderThanMs: 0, signal: context.signal });
+  } catch (error) {
+    if (!isObjectStoreError(error, "Unsupported")) throw error;
+  }
   return removed;
 }
 

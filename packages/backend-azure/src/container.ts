@@ -1,0 +1,34 @@
+import type { ContainerClient } from "@azure/storage-blob";
+import { type CallOptions, ObjectStoreError, Requests } from "@sluice/core";
+import { serviceClient } from "./client.js";
+import { fromAzureError } from "./errors.js";
+import { checkContainerName } from "./key.js";
+import { type CheckedAzureOptions, checkAzureOptions } from "./options.js";
+
+/** A container as everything in this package reaches it. */
+export interface AzureContainer {
+  readonly client: ContainerClient;
+  readonly options: CheckedAzureOptions;
+  readonly requests: Requests;
+}
+
+/** Checks name and options; no request is made. */
+export function reachContainer(name: unknown, options: unknown, operation: string): AzureContainer {
+  const checked = checkAzureOptions(options, operation);
+  checkContainerName(name, operation);
+  const client = serviceClient(checked, operation).getContainerClient(name);
+  return { client, options: checked, requests: new Requests(checked, fromAzureError) };
+}
+
+export async function createContainer({ client, requests }: AzureContainer, { signal }: CallOptions): Promise<void> {
+  await requests.run({ operation: "createContainer", signal }, (abortSignal) => client.create({ abortSignal }));
+}
+
+/** Azure itself would delete it with all objects: one that is written between the look and the deletion is lost. */
+export async function deleteContainer({ client, requests }: AzureContainer, { signal }: CallOptions): Promise<void> {
+  await requests.run({ operation: "deleteContainer", signal }, async (abortSignal) => {
+    const { value: page } = await client.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: 1 }).next();
+    if (page.segment.blobItems.length > 0) throw new ObjectStoreError("InvalidState", "the container is not empty");
+    await client.delete({ abortSignal });
+  });
+}

@@ -1,0 +1,122 @@
+import { azureBackend, isAzureStore, openAzureStore } from "@sluice/backend-azure";
+import "@sluice/backend-azure/register";
+import { crc32c, openStore } from "@sluice/core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describeOnAzure, uniqueBucket } from "../../../../scripts/servers/index.ts";
+import { TestContainers } from "./containers.js";
+
+const PART_BYTES = 64 << 10;
+
+describeOnAzure("an Azure store", ({ connectionString }) => {
+  const containers = new TestContainers(connectionString);
+  let container: string;
+  beforeAll(async () => {
+    container = (await containers.make()).containerName;
+  });
+  afterAll(() => containers.removeAll());
+  const open = (options = {}) => openAzureStore(container, { connectionString, partBytes: PART_BYTES, ...options });
+
+  describe("metadata", () => {
+    test("names are encoded and come back, checksums are kept beside them and not shown, and any tool reads the rest", async () => {
+      const store = await open();
+      const metadata = { step: "7", "run-name": "a b=c", Upper: "X", "7th": "y", __0x41__: "z", "é.ö": "~" };
+      for (const bytes of [Buffer.from("small"), Buffer.alloc(3 * PART_BYTES, 1)]) {
+        const written = await store.put("object", bytes, { metadata, contentType: "text/plain" });
+        const info = await store.head("object");
+        expect(info).toMatchObject({ metadata, contentType: "text/plain", etag: written.etag });
+        expect(info).toMatchObject({ checksum: crc32c(bytes), storedChecksum: crc32c(bytes) });
+        const { metadata: native } = await store.containerClient.getBlobClient("object").getProperties();
+        expect(native).toMatchObject({ step: "7", sluice_content_checksum: crc32c(bytes) });
+      }
+    });
+
+    test("what a blob can't keep is refused before any byte is sent", async () => {
+      const store = await open();
+      for (const metadata of [{ a: "é" }, { a: " a" }, { a: "" }, { a: "b\r\nc: d" }, { sluice_x: "y" }, { "": "x" }]) {
+        await expect(store.put("refused", "x", { metadata })).rejects.toMatchObject({ code: "InvalidArgument" });
+      }
+      const large = { a: "x".repeat(8 << 10) };
+      await expect(store.put("refused", "x", { metadata: large })).rejects.toMatchObject({ code: "InvalidArgument" });
+      expect(await store.exists("refused")).toBe(false);
+    });
+  });
+
+  test("access tier and tags are those of the options, for both ways to write", async () => {
+    const store = await open({ accessTier: "Cool", tags: { run: "7" } });
+    for (const size of [10, 3 * PART_BYTES]) {
+      await store.put("tiered", Buffer.alloc(size));
+      const blob = store.containerClient.getBlobClient("tiered");
+      expect((await blob.getProperties()).accessTier).toBe("Cool");
+      expect((await blob.getTags()).tags).toEqual({ run: "7" });
+    }
+  });
+
+  test("a SAS URL reads without a credential, for as long and as much as it says", async () => {
+    const store = await open();
+    await store.put("folder/a b%#?é", "content");
+    const url = await store.sasUrl("folder/a b%#?é", { expiresInMs: 60_000 });
+    expect(await (await fetch(url)).text()).toBe("content");
+    const write = await fetch(url, { method: "PUT", body: "x", headers: { "x-ms-blob-type": "BlockBlob" } });
+    expect(write.status).toBe(403);
+    for (const options of [
+      { expiresInMs: 0 },
+      { expiresInMs: 60_000, permissions: "q" },
+      { expiresInMs: 1000, x: 1 },
+    ]) {
+      await expect(store.sasUrl("a", options)).rejects.toMatchObject({ code: "InvalidArgument" });
+    }
+  });
+
+  test("a store opened with a signature works, says so where it can't sign, and no error quotes the signature", async () => {
+    const sas = await containers.client.getContainerClient(container).generateSasUrl({
+      permissions: (await import("@azure/storage-blob")).ContainerSASPermissions.parse("rwdl"),
+      expiresOn: new Date(Date.now() + 600_000),
+    });
+    const { search } = new URL(sas);
+    const endpoint = containers.client.url.replace(/\/$/, "");
+    const store = await openAzureStore(container, { endpoint, sasToken: search });
+    await store.put("signed", "content");
+    await store.copy("signed", "signed-copy");
+    expect(await (await store.get("signed-copy")).text()).toBe("content");
+    expect((await store.deleteMany(["signed", "signed-copy"])).every(({ error }) => error === undefined)).toBe(true);
+    await expect(store.sasUrl("a", { expiresInMs: 1000 })).rejects.toMatchObject({ code: "Unsupported" });
+    const wrong = await openAzureStore(container, { endpoint, sasToken: search.replace(/sig=[^&]{6}/, "sig=AAAAAA") });
+    const error = await wrong.head("a").catch((caught) => caught);
+    expect(error.code).toMatch(/Unauthenticated|PermissionDenied/);
+    expect(JSON.stringify([error.message, String(error.cause), error])).not.toMatch(/AAAAAA|sig=/);
+  });
+
+  test("containers are made once, and deleted when they are empty", async () => {
+    const name = uniqueBucket();
+    const store = await openAzureStore(name, { connectionString });
+    await store.createContainer();
+    await expect(store.createContainer()).rejects.toMatchObject({ code: "AlreadyExists", uri: `az://${name}/` });
+    await store.put("a", "a");
+    await expect(store.deleteContainer()).rejects.toMatchObject({ code: "InvalidState", operation: "deleteContainer" });
+    await expect(store.deleteContainer({ force: true } as object)).rejects.toMatchObject({ code: "InvalidArgument" });
+    await store.delete("a");
+    await store.deleteContainer();
+    await expect(store.put("a", "a")).rejects.toMatchObject({ code: "NotFound", statusCode: 404 });
+    await expect(store.deleteContainer()).rejects.toMatchObject({ code: "NotFound" });
+  });
+
+  test("the plugin makes and removes containers as the store does, and stops on signal", async () => {
+    const { createContainer, deleteContainer } = azureBackend();
+    const location = { scheme: "az", authority: uniqueBucket(), prefix: "" };
+    const aborted = { signal: AbortSignal.abort() };
+    await expect(createContainer?.(location, { connectionString }, aborted)).rejects.toMatchObject({ code: "Aborted" });
+    await createContainer?.(location, { connectionString });
+    await expect(createContainer?.(location, { connectionString })).rejects.toMatchObject({ code: "AlreadyExists" });
+    await deleteContainer?.(location, { connectionString });
+    await expect(deleteContainer?.(location, { connectionString })).rejects.toMatchObject({ code: "NotFound" });
+  });
+
+  test("the registry opens az://, and errors carry status and request id", async () => {
+    const store = await openStore(`az://${container}/folder`, { backendOptions: { connectionString } });
+    expect(isAzureStore(store)).toBe(true);
+    expect((await store.put("key", "x")).uri).toBe(`az://${container}/folder/key`);
+    const error = await store.head("missing").catch((caught) => caught);
+    expect(error).toMatchObject({ code: "NotFound", statusCode: 404, operation: "head", backend: "azure" });
+    expect(error.requestId).toMatch(/./);
+  });
+});
