@@ -16,7 +16,9 @@ describe("the README's example", () => {
     const commands = example.map((line) => line.split(" ")[1]);
     const table = /\| command \| what it does \|\n([\s\S]*?)\n\n/.exec(readme)?.[1] ?? "";
     const documented = [...table.matchAll(/^\| `([a-z]+)/gm)].map(([, command]) => command);
-    expect(commands.toSorted()).toEqual(documented.toSorted());
+    // Checkpoints have an example of their own.
+    const others = documented.filter((command) => command !== "checkpoint");
+    expect(commands.toSorted()).toEqual(others.toSorted());
   });
 
   test("of checkpoints runs, too, and has every command of the table", async () => {
