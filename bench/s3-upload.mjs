@@ -17,7 +17,7 @@ const PART_BYTES = 16 << 20;
 const CREDENTIALS = { accessKeyId: "key", secretAccessKey: "secret" };
 
 export async function run({ smoke, rounds }) {
-  const total = smoke ? 40 << 20 : 1 << 30;
+  const total = smoke ? 40 << 20 : 2 ** 31;
   const drain = await startDrain();
   const options = { endpoint: drain.endpoint, region: "us-east-1", credentials: CREDENTIALS, unsignedPayload: true };
   const store = await openS3Store("drain", "", options);
