@@ -2,7 +2,7 @@
 
 /**
  * CRC-64/NVME (reflected polynomial 0x9a6c9329ac4bc9b5), 16 bytes a step by tables of what each
- * byte adds ("slicing"). Compiled by scripts/build-crc64.mjs.
+ * byte adds ("slicing"). Compiled by scripts/build-wasm.mjs.
  */
 
 const POLYNOMIAL: u64 = 0x9a6c9329ac4bc9b5;

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/correctness/noPrecisionLoss: this is AssemblyScript, whose literals have 64 bits
 
 /**
- * The generator of recipe versions 1 and 2 (docs/recipe-v1.md, docs/recipe-v2.md), compiled by scripts/build-kernel.mjs. Names
+ * The generator of recipe versions 1 and 2 (docs/recipe-v1.md, docs/recipe-v2.md), compiled by scripts/build-wasm.mjs. Names
  * follow those pages.
  * Addresses are plain pointers, so that memory handed in can be filled as well as the scratch area.
  */

@@ -2,7 +2,7 @@
 
 /**
  * The loops of the meter over bytes: XXH64, the byte histogram, and FastCDC's search for the next cut. Compiled by
- * scripts/build-kernel.mjs.
+ * scripts/build-wasm.mjs.
  */
 
 // XXH64, https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
