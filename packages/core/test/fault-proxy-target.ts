@@ -1,6 +1,12 @@
 import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
-import { type FaultPlan, type FaultProxy, SeededRandom, startFaultProxy } from "@sluice/core/testing";
+import {
+  type FaultDecision,
+  type FaultPlan,
+  type FaultProxy,
+  SeededRandom,
+  startFaultProxy,
+} from "@sluice/core/testing";
 import { onTestFinished } from "vitest";
 
 export const SEED = 20_261;
@@ -23,7 +29,7 @@ export interface Target {
 }
 
 /** A plain server that answers with the body it was given, in chunks where the path says so, behind a fault proxy. */
-export async function startTarget(plan?: FaultPlan, seed = SEED): Promise<Target> {
+export async function startTarget(plan?: FaultPlan | FaultDecision, seed = SEED): Promise<Target> {
   const received: Received[] = [];
   const waiting: ((request: Received) => void)[] = [];
   let connections = 0;

@@ -168,6 +168,16 @@ describe("a plan", () => {
     ]);
     expect(await drawn(SEED, { faults, probability: 0 })).toEqual([]);
   });
+
+  test("may be a function that decides for each request", async () => {
+    const { proxy } = await startTarget(({ path }) => (path === "/1" ? { kind: "burst503", requests: 2 } : undefined));
+    const statuses: (number | undefined)[] = [];
+    for (let index = 0; index < 4; index++) {
+      await send(proxy, `/${index}`, body.subarray(0, 1000));
+      statuses.push(proxy.requests.at(-1)?.status);
+    }
+    expect(statuses.map((status) => status === 503)).toEqual([false, true, true, false]);
+  });
 });
 
 describe("refuses with InvalidArgument", () => {

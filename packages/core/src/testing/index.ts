@@ -19,7 +19,7 @@ export type {
   ResetFault,
   StallFault,
 } from "./fault-proxy/fault.js";
-export type { FaultPlan } from "./fault-proxy/fault-plan.js";
+export type { FaultDecision, FaultPlan } from "./fault-proxy/fault-plan.js";
 export type { FaultLogEntry, ProxiedRequest, RequestFilter, RequestHead } from "./fault-proxy/records.js";
 export {
   type FaultProxy,

@@ -1,7 +1,7 @@
 import { ObjectStoreError } from "../../errors.js";
 import { SeededRandom } from "../random.js";
 import type { Fault } from "./fault.js";
-import { drawFault, type FaultPlan } from "./fault-plan.js";
+import { drawFault, type FaultDecision, type FaultPlan } from "./fault-plan.js";
 import type { FaultLogEntry, RequestFilter, RequestHead } from "./records.js";
 
 /** A fault that waits for its requests. */
@@ -15,15 +15,15 @@ export interface ArmedFault {
   readonly onStop?: (error: ObjectStoreError) => void;
 }
 
-/** Says which fault a request meets: the first that is armed for it, else what the plan draws. */
+/** Says which fault a request meets: the first that is armed for it, else what the plan draws or decides. */
 export class FaultChooser {
-  readonly #plan: FaultPlan | undefined;
+  readonly #plan: FaultPlan | FaultDecision | undefined;
   readonly #random: SeededRandom;
   readonly #pending = new Set<ArmedFault>();
   #armed: ArmedFault[] = [];
   #drawn = 0;
 
-  constructor(plan: FaultPlan | undefined, seed: number) {
+  constructor(plan: FaultPlan | FaultDecision | undefined, seed: number) {
     this.#plan = plan;
     this.#random = new SeededRandom(seed);
   }
@@ -51,7 +51,8 @@ export class FaultChooser {
 
   choose(request: RequestHead): ArmedFault | undefined {
     const armed = this.#armed.find(({ when }) => when?.(request) ?? true);
-    if (armed === undefined) return this.#draw(request);
+    if (armed === undefined)
+      return typeof this.#plan === "function" ? this.#decide(this.#plan, request) : this.#draw(this.#plan, request);
     armed.requestsLeft--;
     if (armed.requestsLeft === 0) this.#armed = this.#armed.filter((other) => other !== armed);
     return armed;
@@ -67,14 +68,22 @@ export class FaultChooser {
     this.#pending.clear();
   }
 
-  #draw(request: RequestHead): ArmedFault | undefined {
-    const plan = this.#plan;
+  #decide(decide: FaultDecision, request: RequestHead): ArmedFault | undefined {
+    const fault = decide(request);
+    return fault && this.#begin(fault, undefined);
+  }
+
+  #draw(plan: FaultPlan | undefined, request: RequestHead): ArmedFault | undefined {
     if (plan === undefined || this.#drawn >= (plan.maxFaults ?? Number.POSITIVE_INFINITY)) return undefined;
     if (plan.when?.(request) === false) return undefined;
     const fault = drawFault(plan, this.#random);
     if (fault === undefined) return undefined;
     this.#drawn++;
-    const armed: ArmedFault = { fault, when: plan.when, requestsLeft: requestsOf(fault) - 1 };
+    return this.#begin(fault, plan.when);
+  }
+
+  #begin(fault: Fault, when: RequestFilter | undefined): ArmedFault {
+    const armed: ArmedFault = { fault, when, requestsLeft: requestsOf(fault) - 1 };
     // The rest of a burst comes before whatever is armed.
     if (armed.requestsLeft > 0) this.#armed.unshift(armed);
     return armed;

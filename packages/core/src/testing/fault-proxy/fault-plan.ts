@@ -3,7 +3,10 @@ import { checkInteger, checkOptions } from "../../options.js";
 import type { SeededRandom } from "../random.js";
 import { checkFault } from "./check-fault.js";
 import type { Fault, FaultRange, PlannedFault } from "./fault.js";
-import type { RequestFilter } from "./records.js";
+import type { RequestFilter, RequestHead } from "./records.js";
+
+/** Says which fault a request meets, undefined for none. It is called once for a request and must not throw. */
+export type FaultDecision = (request: RequestHead) => Fault | undefined;
 
 /** Faults that are drawn for requests. */
 export interface FaultPlan {
@@ -18,8 +21,8 @@ export interface FaultPlan {
 }
 
 /** Refuses with InvalidArgument a plan that cannot be followed. */
-export function checkFaultPlan(plan: FaultPlan | undefined, operation: string): void {
-  if (plan === undefined) return;
+export function checkFaultPlan(plan: FaultPlan | FaultDecision | undefined, operation: string): void {
+  if (plan === undefined || typeof plan === "function") return;
   checkOptions(plan, ["faults", "probability", "maxFaults", "when"], operation);
   const { faults, probability, maxFaults, when } = plan;
   if (!Array.isArray(faults) || faults.length === 0) throw refusal(operation, "plan.faults must name a fault");

@@ -7,7 +7,7 @@ import { ProxiedConnection } from "./connection.js";
 import { Exchange } from "./exchange.js";
 import type { Fault } from "./fault.js";
 import { FaultChooser } from "./fault-chooser.js";
-import { checkFaultPlan, checkFilter, type FaultPlan } from "./fault-plan.js";
+import { checkFaultPlan, checkFilter, type FaultDecision, type FaultPlan } from "./fault-plan.js";
 import type { FaultLogEntry, ProxiedRequest, RequestFilter, RequestHead } from "./records.js";
 
 const OPERATION = "startFaultProxy";
@@ -17,8 +17,8 @@ export interface FaultProxyOptions {
   readonly target: { readonly host: string; readonly port: number };
   /** Fixes what the plan draws, from 0 to 2^32 - 1. Print it where a test fails. */
   readonly seed: number;
-  /** Faults that are drawn; by default only armed ones strike. */
-  readonly plan?: FaultPlan;
+  /** Faults that are drawn, or decided on as requests come; by default only armed ones strike. */
+  readonly plan?: FaultPlan | FaultDecision;
   /** Stops the proxy. */
   readonly signal?: AbortSignal;
 }
