@@ -21,8 +21,9 @@ import { listTree } from "./list-tree.js";
 import { checkLocalKey } from "./local-key.js";
 import { LocalRoot, type WritePlace } from "./local-root.js";
 import { openLocalSink } from "./local-sink.js";
-import { checkVersion, type Durability, publish, refuseSpecialFile, syncFolders } from "./publish.js";
+import { checkVersion, type Durability, publish, syncFolders } from "./publish.js";
 import { openLocalFile } from "./read-file.js";
+import { refuseSpecialFile } from "./special-file.js";
 import { type SweepTreeOptions, sweepTree } from "./sweep-tree.js";
 import { tempName } from "./temp-file.js";
 import { describeFile, stampVersion } from "./version.js";
@@ -94,8 +95,9 @@ export class LocalDriver implements StoreDriver {
     try {
       const { folder, path } = await this.#root.realEntry(key);
       throwIfAborted(signal, "delete");
-      if ((await lstat(path)).isDirectory()) return false;
-      await refuseSpecialFile(path);
+      const found = await lstat(path);
+      if (found.isDirectory()) return false;
+      refuseSpecialFile(path, found);
       if (ifMatch === undefined) await unlink(path);
       else {
         await withClaim(folder, path, ifMatch, signal, async () => {
@@ -116,7 +118,6 @@ export class LocalDriver implements StoreDriver {
     await this.head(sourceKey);
     const source = await existing(() => this.#root.realFile(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
-      await refuseSpecialFile(place.path);
       const temp = join(place.folder, tempName());
       try {
         // The source's folder may lie on another file system, and has to be readable in the same way.
@@ -143,7 +144,6 @@ export class LocalDriver implements StoreDriver {
     await this.head(sourceKey);
     const source = await existing(() => this.#root.realEntry(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
-      await refuseSpecialFile(place.path);
       throwIfAborted(options.signal, "rename");
       await publish(source.path, place.path, options);
     });

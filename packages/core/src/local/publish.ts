@@ -1,4 +1,4 @@
-import { link, lstat, open, rename, stat, unlink } from "node:fs/promises";
+import { link, open, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ObjectStoreError } from "../errors.js";
 import { withClaim } from "./claim.js";
@@ -39,13 +39,6 @@ export async function checkVersion(path: string, etag: string): Promise<void> {
   if (current === etag) return;
   const found = current === undefined ? "there is none" : `it is ${current}`;
   throw new ObjectStoreError("PreconditionFailed", `expected the version ${etag}, ${found}`);
-}
-
-/** Refuses with InvalidArgument to take the place of a device, pipe or socket, which a rename would replace for everybody. */
-export async function refuseSpecialFile(path: string): Promise<void> {
-  const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || found.isFile() || found.isDirectory() || found.isSymbolicLink()) return;
-  throw new ObjectStoreError("InvalidArgument", `${path} is a device, pipe or socket, and can't be an object`);
 }
 
 /** Makes what happened in folders survive a power cut; one that is gone by now, with all that was in it, needs nothing. */

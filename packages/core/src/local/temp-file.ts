@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { FileIo, FileIoChooser } from "./file-io.js";
 import { RESERVED_PREFIX } from "./local-key.js";
 import type { LocalRoot, WritePlace } from "./local-root.js";
-import { refuseSpecialFile } from "./publish.js";
 import { withPlace } from "./with-place.js";
 
 export interface TempFile {
@@ -23,7 +22,6 @@ export function tempName(): string {
 /** Creates a temporary file in the folder of `key`'s file, so that one rename can publish it. */
 export async function createTempFile(root: LocalRoot, key: string, chooseIo: FileIoChooser): Promise<TempFile> {
   return withPlace(root, key, async (place) => {
-    await refuseSpecialFile(place.path);
     const path = join(place.folder, tempName());
     const io = await chooseIo(place.folder);
     const handle = await io.open(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL, 0o666);
