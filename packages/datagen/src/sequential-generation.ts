@@ -44,18 +44,14 @@ export class SequentialGeneration {
   }
 
   /** Generates the next `maxBytes`, or what is left of them, and resolves with how many. */
-  generate(maxBytes: number, { onProgress, signal }: GenerateOptions = {}): Promise<number> {
+  generate(maxBytes: number, options: GenerateOptions = {}): Promise<number> {
     const bytes = Math.min(maxBytes, this.bytesUnplanned);
     this.#bytesPlanned += bytes;
     return this.#queue.run(async () => {
       const end = this.#bytesGenerated + bytes;
       try {
-        throwIfAborted(signal, "generateRemaining");
-        for await (const step of this.#workers === 0 ? this.#writeHere(end) : this.#writeAhead(end)) {
-          this.#bytesGenerated += step;
-          onProgress?.(this.#bytesGenerated);
-          if (this.#bytesGenerated < end) throwIfAborted(signal, "generateRemaining");
-        }
+        throwIfAborted(options.signal, "generateRemaining");
+        await (this.#workers === 0 ? this.#writeHere(end, options) : this.#writeAhead(end, options));
         return bytes;
       } catch (error) {
         this.#bytesPlanned -= end - this.#bytesGenerated;
@@ -92,21 +88,28 @@ export class SequentialGeneration {
   }
 
   /** Generates up to `end` in this thread, where the bytes will be stored if the store lends the place. */
-  async *#writeHere(end: number): AsyncGenerator<number, void, void> {
+  async #writeHere(end: number, options: GenerateOptions): Promise<void> {
     while (this.#bytesGenerated < end) {
       const step = Math.min(MAX_PIECE_BYTES, end - this.#bytesGenerated);
       await this.#writer.writeFrom(this.#produceFrom(this.#bytesGenerated), step);
-      yield step;
+      this.#accepted(step, end, options);
     }
   }
 
   /** Writes up to `end` what other threads generate and hash meanwhile. */
-  async *#writeAhead(end: number): AsyncGenerator<number, void, void> {
+  async #writeAhead(end: number, options: GenerateOptions): Promise<void> {
     this.#threads ??= new GeneratorThreads(this.#workers);
     for await (const { bytes, crc32c } of this.#threads.pieces(this.#recipe, this.#bytesGenerated, end)) {
       await this.#writer.writeHashed(bytes, crc32c);
-      yield bytes.byteLength;
+      this.#accepted(bytes.byteLength, end, options);
     }
+  }
+
+  /** The writer took a piece: here a call that was stopped ends, unless it is at its end anyway. */
+  #accepted(bytes: number, end: number, { onProgress, signal }: GenerateOptions): void {
+    this.#bytesGenerated += bytes;
+    onProgress?.(this.#bytesGenerated);
+    if (this.#bytesGenerated < end) throwIfAborted(signal, "generateRemaining");
   }
 
   #produceFrom(start: number): Producer {

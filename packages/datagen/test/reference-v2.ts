@@ -1,5 +1,5 @@
 // Recipe version 2 a second time, word by word after docs/recipe-v2.md, sharing no code with the package.
-import { mix, tableWord } from "./reference.js";
+import { bytesOf, mix, tableWord } from "./reference.js";
 
 const MASK = (1n << 64n) - 1n;
 const G = 0x9e3779b97f4a7c15n;
@@ -25,19 +25,7 @@ export function referenceIds(blocks: bigint, unique: bigint, placement: "far" | 
 
 /** Bytes `offset` up to `offset + length`. */
 export function referenceBytes2(recipe: ReferenceRecipe2, offset: number, length: number): Uint8Array {
-  const wordAt = referenceWords2(recipe);
-  const bytes = new Uint8Array(length);
-  let wordIndex = -1n;
-  let word = 0n;
-  for (let i = 0; i < length; i++) {
-    const position = BigInt(offset) + BigInt(i);
-    if (position >> 3n !== wordIndex) {
-      wordIndex = position >> 3n;
-      word = wordAt(wordIndex);
-    }
-    bytes[i] = Number((word >> (8n * (position & 7n))) & 0xffn);
-  }
-  return bytes;
+  return bytesOf(referenceWords2(recipe), offset, length);
 }
 
 function referenceWords2(recipe: ReferenceRecipe2): (index: bigint) => bigint {

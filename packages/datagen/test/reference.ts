@@ -41,7 +41,11 @@ function uniqueFullBlocks({ size, blockSize, dedup }: ReferenceRecipe): bigint {
 
 /** Bytes `offset` up to `offset + length`. */
 export function referenceBytes(recipe: ReferenceRecipe, offset: number, length: number): Uint8Array {
-  const wordAt = referenceWords(recipe);
+  return bytesOf(referenceWords(recipe), offset, length);
+}
+
+/** Bytes `offset` up to `offset + length` of an object whose 64-bit words, least byte first, `wordAt` gives. */
+export function bytesOf(wordAt: (index: bigint) => bigint, offset: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let wordIndex = -1n;
   let word = 0n;

@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { WorkerPool } from "../workers/worker-pool.js";
 import type { Frame } from "./frame-encoder.js";
 import type { FrameReply, FrameRequest } from "./frame-worker.js";
@@ -14,7 +13,7 @@ export class FrameThreads {
 
   constructor(level: number, threads: number) {
     const entry = createRequire(import.meta.url).resolve("@sluice/core/frame-worker");
-    this.#pool = new WorkerPool(pathToFileURL(entry), { threads, workerData: { level } });
+    this.#pool = new WorkerPool(entry, { threads, workerData: { level } });
     this.framesAtOnce = threads * FRAMES_A_THREAD;
   }
 

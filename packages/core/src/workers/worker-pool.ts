@@ -22,8 +22,8 @@ interface Task<Reply> {
 export class WorkerPool<Request, Reply, Notice = never> {
   readonly #threads: WorkerThread<Request, Reply, Notice>[];
 
-  /** `entry` is the module's URL. */
-  constructor(entry: URL, { threads, workerData, onNotice }: WorkerPoolOptions<Notice>) {
+  /** `entry` is the module's absolute path. */
+  constructor(entry: string, { threads, workerData, onNotice }: WorkerPoolOptions<Notice>) {
     this.#threads = Array.from({ length: threads }, () => new WorkerThread(entry, workerData, onNotice));
   }
 
@@ -54,7 +54,7 @@ class WorkerThread<Request, Reply, Notice> {
   #lastId = 0;
   #failure: unknown;
 
-  constructor(entry: URL, workerData: unknown, onNotice: ((notice: Notice) => void) | undefined) {
+  constructor(entry: string, workerData: unknown, onNotice: ((notice: Notice) => void) | undefined) {
     // Nothing that the application preloads is of use here, and a thread should begin fast.
     this.#worker = new Worker(entry, { workerData, execArgv: [] });
     this.#worker.on("message", (message: FromWorker<Reply, Notice>) => {

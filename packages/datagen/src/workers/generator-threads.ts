@@ -1,5 +1,4 @@
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { WorkerPool } from "@sluice/core";
 import type { Recipe } from "../recipe.js";
 import type { PieceReply, PieceRequest } from "./generator-worker.js";
@@ -15,6 +14,11 @@ export interface HashedPiece {
   readonly crc32c: number;
 }
 
+/** A piece that a thread has made, in memory that goes back to it. */
+interface ThreadPiece extends HashedPiece {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /** Threads that generate and hash, while this one writes. Memory: two pieces of 1 MiB a thread. */
 export class GeneratorThreads {
   readonly #pool: WorkerPool<PieceRequest, PieceReply>;
@@ -22,35 +26,26 @@ export class GeneratorThreads {
 
   constructor(threads: number) {
     const entry = createRequire(import.meta.url).resolve("@sluice/datagen/generator-worker");
-    this.#pool = new WorkerPool(pathToFileURL(entry), { threads });
+    this.#pool = new WorkerPool(entry, { threads });
   }
 
   /** The recipe's bytes from `start` up to `end`, in order, made ahead of whoever asks for them. */
   async *pieces(recipe: Recipe, start: number, end: number): AsyncGenerator<HashedPiece, void, void> {
-    const ahead: Promise<PieceReply>[] = [];
-    const lengths: number[] = [];
+    const ahead: Promise<ThreadPiece>[] = [];
     let requested = start;
     try {
       while (requested < end || ahead.length > 0) {
-        for (
-          ;
-          requested < end && ahead.length < PIECES_A_THREAD * this.#pool.threads;
-          requested += THREAD_PIECE_BYTES
-        ) {
+        while (requested < end && ahead.length < PIECES_A_THREAD * this.#pool.threads) {
           const byteLength = Math.min(THREAD_PIECE_BYTES, end - requested);
-          lengths.push(byteLength);
           ahead.push(this.#request(recipe, requested, byteLength));
+          requested += byteLength;
         }
-        const { memory, crc32c } = await (ahead.shift() as Promise<PieceReply>);
-        yield { bytes: new Uint8Array(memory, 0, lengths.shift()), crc32c };
-        this.#free.push(memory);
+        const piece = await (ahead.shift() as Promise<ThreadPiece>);
+        yield piece;
+        this.#giveBack(piece);
       }
     } finally {
-      for (const piece of ahead)
-        piece.then(
-          ({ memory }) => this.#free.push(memory),
-          () => undefined,
-        );
+      for (const piece of ahead) piece.then((made) => this.#giveBack(made)).catch(() => undefined);
     }
   }
 
@@ -58,10 +53,17 @@ export class GeneratorThreads {
     await this.#pool.close();
   }
 
-  #request(recipe: Recipe, offset: number, byteLength: number): Promise<PieceReply> {
+  #request(recipe: Recipe, offset: number, byteLength: number): Promise<ThreadPiece> {
     const memory = this.#free.pop() ?? new ArrayBuffer(THREAD_PIECE_BYTES);
-    const reply = this.#pool.run({ recipe, offset, byteLength, memory }, [memory]);
-    reply.catch(() => undefined);
-    return reply;
+    const piece = this.#pool
+      .run({ recipe, offset, byteLength, memory }, [memory])
+      .then((reply) => ({ bytes: new Uint8Array(reply.memory, 0, byteLength), crc32c: reply.crc32c }));
+    // Whoever asks for the piece hears of it; until then it is not unhandled.
+    piece.catch(() => undefined);
+    return piece;
+  }
+
+  #giveBack({ bytes }: ThreadPiece): void {
+    this.#free.push(bytes.buffer);
   }
 }
