@@ -49,7 +49,7 @@ export async function deleteBlobs(
       errors.set(batch[index] as string, error);
     }
   };
-  await forEachConcurrently(batchesOf(keys, MAX_BATCH_KEYS), BATCHES_IN_FLIGHT, async (batch) => {
+  await forEachConcurrently([...batchesOf(keys, MAX_BATCH_KEYS)], BATCHES_IN_FLIGHT, async (batch) => {
     try {
       await deleteBatch(batch);
     } catch (error) {

@@ -1,6 +1,12 @@
-import { setMaxListeners } from "node:events";
 import { type CopyObjectCommandInput, UploadPartCopyCommand } from "@aws-sdk/client-s3";
-import { type DriverObject, forEachConcurrently, planParts, type SinkOptions, type StoredPart } from "@sluice/core";
+import {
+  allowManyCalls,
+  type DriverObject,
+  forEachConcurrently,
+  planParts,
+  type SinkOptions,
+  type StoredPart,
+} from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { S3_LIMITS } from "./limits.js";
 import { headObject } from "./read.js";
@@ -29,8 +35,7 @@ export async function copyParts(
   const partBytes = planParts(S3_LIMITS, { partBytes: chosenBytes, storedBytes: size }, "copy").partBytesAt(0);
   const stop = new AbortController();
   const signal = given === undefined ? stop.signal : AbortSignal.any([given, stop.signal]);
-  // Every part listens to it, which is no leak.
-  setMaxListeners(0, signal);
+  allowManyCalls(signal);
   const upload = new S3Upload(bucket, targetKey, { ...sinkOptionsOf(source), ifNotExists }, "none");
   await upload.begin(signal);
   try {

@@ -58,7 +58,7 @@ export async function deleteObjects(
 ): Promise<ReadonlyMap<string, unknown>> {
   const errors = new Map<string, unknown>();
   const { deletesMany } = bucket.options.profile;
-  const batches = batchesOf(keys, deletesMany ? MAX_KEYS : 1);
+  const batches = [...batchesOf(keys, deletesMany ? MAX_KEYS : 1)];
   await forEachConcurrently(batches, deletesMany ? REQUESTS_IN_FLIGHT : SINGLE_DELETES_IN_FLIGHT, async (batch) => {
     throwIfAborted(signal, "deleteMany");
     try {

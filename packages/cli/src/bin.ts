@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { setMaxListeners } from "node:events";
+import { allowManyCalls } from "@sluice/core";
 import { CommandRegistry } from "./command-registry.js";
 import { EXIT } from "./exit-code.js";
 import { main } from "./main.js";
@@ -8,8 +8,7 @@ import { main } from "./main.js";
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
 const stop = new AbortController();
-// Everything under way listens to this one signal, which is no leak.
-setMaxListeners(0, stop.signal);
+allowManyCalls(stop.signal);
 
 for (const [signal, exitCode] of [
   ["SIGINT", EXIT.interrupted],

@@ -1,5 +1,4 @@
-import { setMaxListeners } from "node:events";
-import { throwIfAborted } from "@sluice/core";
+import { allowManyCalls, throwIfAborted } from "@sluice/core";
 
 /** The most objects that a command works on at once. */
 export const MAX_CONCURRENCY = 64;
@@ -16,8 +15,7 @@ export async function forEachAbortable<T>(
 ): Promise<void> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  // Every object listens to it more than once, which is no leak.
-  setMaxListeners(0, either);
+  allowManyCalls(either);
   const iterator = oneByOne(items);
   let failure: { readonly error: unknown } | undefined;
   const worker = async (): Promise<void> => {

@@ -1,4 +1,5 @@
 import {
+  batchesOf,
   type IoMode,
   isObjectStoreError,
   type ObjectStore,
@@ -7,15 +8,15 @@ import {
   type WriteResult,
   type WriterOptions,
 } from "@sluice/core";
-import { StreamingDataWriter } from "@sluice/datagen";
 import { IncompleteRunError } from "./command-error.js";
 import { forEachAbortable } from "./concurrent.js";
 import { DATASET_KEY, type Dataset, formatDataset, type StructuredDataset } from "./dataset.js";
 import type { ContentObject, DatasetContent } from "./dataset-content.js";
 import { formatCount } from "./format.js";
+import { generateObject, type ObjectRequest } from "./generate-object.js";
 import type { Progress } from "./progress.js";
 import { ObjectThreads } from "./workers/object-threads.js";
-import type { ObjectRequest, ObjectWorkerData } from "./workers/object-worker.js";
+import type { ObjectWorkerData } from "./workers/object-worker.js";
 import { WrittenObjects } from "./written-objects.js";
 
 export interface GeneratePlan<T extends Dataset | StructuredDataset> {
@@ -146,43 +147,21 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
   }
 
   /** In this thread, which others help where there is but one object. */
-  async #generateHere({ key, recipe, writer: options }: ObjectRequest, signal: AbortSignal): Promise<WriteResult> {
+  async #generateHere(request: ObjectRequest, signal: AbortSignal): Promise<WriteResult> {
     const { store, progress } = this.#plan;
-    const writer = await StreamingDataWriter.create({ store, key }, { ...recipe, ...this.#help(options) });
-    try {
-      let before = 0;
-      const onProgress = (bytes: number) => {
-        progress.addBytes(bytes - before);
-        before = bytes;
-      };
-      await writer.generateRemaining({ signal, onProgress });
-      return await writer.finalize();
-    } catch (error) {
-      await writer.cancel().catch(() => undefined);
-      throw error;
-    }
+    const { writer, workers } = this.#help(request.writer);
+    const onBytes = (bytes: number): void => progress.addBytes(bytes);
+    return generateObject(store, { ...request, writer }, { workers, signal, onBytes });
   }
 
   /** What the other threads do for the only object: compress, where that is asked for, else generate. */
-  #help(writer: WriterOptions): { readonly writer: WriterOptions; readonly workers?: number } {
+  #help(writer: WriterOptions): { readonly writer: WriterOptions; readonly workers: number } {
     const { workers, content } = this.#plan;
     const { compression } = writer;
-    if (workers === 1 || content.count > 1) return { writer };
+    if (workers === 1 || content.count > 1) return { writer, workers: 0 };
     if (compression === undefined || compression === "none") return { writer, workers: workers - 1 };
-    return { writer: { ...writer, compression: { ...compression, workers } } };
+    return { writer: { ...writer, compression: { ...compression, workers } }, workers: 0 };
   }
-}
-
-/** The items of `source` in lists of at most `length`. */
-export function* batchesOf<T>(source: Iterable<T>, length: number): Generator<T[], void, void> {
-  let batch: T[] = [];
-  for (const item of source) {
-    batch.push(item);
-    if (batch.length < length) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** Says what can be done about an object that is in the way. */

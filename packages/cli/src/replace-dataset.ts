@@ -1,8 +1,7 @@
-import { isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/core";
+import { batchesOf, isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/core";
 import { CommandError } from "./command-error.js";
 import { DATASET_KEY, indexOfKey } from "./dataset.js";
 import type { DatasetContent } from "./dataset-content.js";
-import { batchesOf } from "./generate-dataset.js";
 import type { ParsedDataset } from "./parse-dataset.js";
 import { readDataset } from "./read-dataset.js";
 

@@ -1,7 +1,8 @@
-import { appendFile, open, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sampleRanges } from "@sluice/datagen";
 import { beforeEach, describe, expect, test } from "vitest";
+import { flip } from "./flip.js";
 import { useFolder } from "./folder.js";
 import { run, runJson } from "./run.js";
 
@@ -9,14 +10,6 @@ const folder = useFolder();
 const sluice = (...parameters: string[]) => run(parameters, { workingFolder: folder.path });
 const json = (...parameters: string[]) => runJson(parameters, { workingFolder: folder.path });
 const path = (...names: string[]) => join(folder.path, ...names);
-
-async function flip(file: string, offset: number): Promise<void> {
-  const handle = await open(file, "r+");
-  const byte = new Uint8Array(1);
-  await handle.read(byte, 0, 1, offset);
-  await handle.write(Uint8Array.of((byte[0] as number) ^ 1), 0, 1, offset);
-  await handle.close();
-}
 
 const objectOf = (index: number) => `object-${String(index).padStart(6, "0")}.bin`;
 

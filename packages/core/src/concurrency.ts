@@ -22,8 +22,13 @@ export async function forEachConcurrently<T>(
 }
 
 /** The items in their order, at most `size` at a time. */
-export function batchesOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
+export function* batchesOf<T>(items: Iterable<T>, size: number): Generator<readonly T[], void, void> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

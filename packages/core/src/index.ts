@@ -48,7 +48,7 @@ export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOpt
 export { REQUEST_LIMITS, type RequestCall, type RequestLimits, Requests } from "./requests.js";
 export { codeOfConnection, codeOfStatus, withoutSecrets } from "./service-errors.js";
 export { checkBoolean, checkChoice, checkEndpoint, checkTags, checkText } from "./service-options.js";
-export { abortedError, orAborted, throwIfAborted } from "./signal.js";
+export { abortedError, allowManyCalls, orAborted, throwIfAborted, withGrace } from "./signal.js";
 export { BufferedSink } from "./sink/buffered-sink.js";
 export { type LentMemory, lentMemoryOf, registerLentMemory, type WasmMemory } from "./sink/lent-memory.js";
 export type { IoMode, Sink, SinkOptions, SinkReceipt, SinkSummary } from "./sink/sink.js";

@@ -37,3 +37,27 @@ export async function orAborted<T>(
     if (onAbort !== undefined) signal.removeEventListener("abort", onAbort);
   }
 }
+
+/**
+ * Calls `work` with a signal that fires `graceMs` after the given one: a request that makes something is not cut off at
+ * once, since its answer tells what has become of it.
+ */
+export async function withGrace<T>(
+  signal: AbortSignal,
+  graceMs: number,
+  work: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => late.abort(signal.reason), graceMs);
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await work(late.signal);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    clearTimeout(timer);
+  }
+}

@@ -56,8 +56,8 @@ test("messages lose queries, signatures and keys", () => {
 });
 
 test("batches hold all items in order", () => {
-  expect(batchesOf([1, 2, 3, 4, 5], 2)).toEqual([[1, 2], [3, 4], [5]]);
-  expect(batchesOf([], 2)).toEqual([]);
+  expect([...batchesOf([1, 2, 3, 4, 5], 2)]).toEqual([[1, 2], [3, 4], [5]]);
+  expect([...batchesOf([], 2)]).toEqual([]);
 });
 
 test("a page is sorted by UTF-8 bytes, keys and prefixes together, and begins behind startAfter", () => {

@@ -12,13 +12,13 @@ import {
   type SinkReceipt,
   type SinkSummary,
   type StoredPart,
+  withGrace,
 } from "@sluice/core";
 import type { S3Bucket } from "../bucket.js";
 import { arrivedDamaged, attemptsOf } from "../errors.js";
 import { quoted, toBase64 } from "../object-facts.js";
 import { keyFields } from "../write-fields.js";
 import type { ChecksumMode } from "./checksum-modes.js";
-import { GraceSignal } from "./grace-signal.js";
 import { insist } from "./insist.js";
 import {
   COMMIT_GRACE_MS,
@@ -59,14 +59,11 @@ export async function completeUpload(
   summary: SinkSummary,
   signal: AbortSignal,
 ): Promise<SinkReceipt> {
-  const grace = new GraceSignal(signal, COMMIT_GRACE_MS);
   try {
-    return await complete(bucket, upload, parts, summary, grace.signal);
+    return await withGrace(signal, COMMIT_GRACE_MS, (late) => complete(bucket, upload, parts, summary, late));
   } catch (error) {
     if (!mayHaveWorked(error)) throw error;
     return await findOut(bucket, upload, parts, error, signal);
-  } finally {
-    grace.end();
   }
 }
 

@@ -1,13 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { isObjectStoreError, parseChecksum, type SinkOptions, type SinkReceipt, type SinkSummary } from "@sluice/core";
+import {
+  isObjectStoreError,
+  parseChecksum,
+  type SinkOptions,
+  type SinkReceipt,
+  type SinkSummary,
+  withGrace,
+} from "@sluice/core";
 import type { S3Bucket } from "../bucket.js";
 import { withUnsignedPayload } from "../client/request-middleware.js";
 import { arrivedDamaged } from "../errors.js";
 import { WRITE_ID } from "../metadata.js";
 import { quoted, toBase64 } from "../object-facts.js";
 import { DEFAULT_CONTENT_TYPE, keyFields, tagging, writeFields } from "../write-fields.js";
-import { GraceSignal } from "./grace-signal.js";
 import { insist } from "./insist.js";
 import {
   COMMIT_GRACE_MS,
@@ -49,9 +55,10 @@ export async function putWhole(
     ...tagging(write.tags),
   });
   withUnsignedPayload(command, transfer.unsignedPayload);
-  const grace = new GraceSignal(signal, COMMIT_GRACE_MS);
   try {
-    const answer = await bucket.call((o) => bucket.client.send(command, o), { signal: grace.signal, key, ifNotExists });
+    const answer = await withGrace(signal, COMMIT_GRACE_MS, (late) =>
+      bucket.call((o) => bucket.client.send(command, o), { signal: late, key, ifNotExists }),
+    );
     return {
       etag: quoted(answer.ETag ?? ""),
       ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
@@ -60,8 +67,6 @@ export async function putWhole(
   } catch (error) {
     if (!mayHaveWorked(error)) throw error;
     return await findOut(bucket, { key, bytes, sinkOptions, writeId }, error, signal);
-  } finally {
-    grace.end();
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ObjectStore } from "@sluice/core";
+import { batchesOf, type ObjectStore } from "@sluice/core";
 
 /** Keys of one request. */
 const BATCH = 1000;
@@ -10,8 +10,7 @@ export async function deleteAll(
   signal: AbortSignal | undefined,
 ): Promise<number> {
   let failure: Error | undefined;
-  for (let start = 0; start < keys.length; start += BATCH) {
-    const batch = keys.slice(start, start + BATCH);
+  for (const batch of batchesOf(keys, BATCH)) {
     const results = await store.deleteMany(batch, signal === undefined ? {} : { signal });
     failure ??= results.find(({ error }) => error !== undefined)?.error;
   }

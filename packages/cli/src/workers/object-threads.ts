@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { WorkerPool, type WriteResult } from "@sluice/core";
-import type { GeneratedBytes, ObjectRequest, ObjectWorkerData } from "./object-worker.js";
+import type { ObjectRequest } from "../generate-object.js";
+import type { GeneratedBytes, ObjectWorkerData } from "./object-worker.js";
 
 export interface ObjectThreadsOptions {
   readonly threads: number;
@@ -15,7 +15,7 @@ export class ObjectThreads {
 
   constructor({ threads, target, onBytes }: ObjectThreadsOptions) {
     const entry = createRequire(import.meta.url).resolve("@sluice/cli/object-worker");
-    this.#pool = new WorkerPool(pathToFileURL(entry), { threads, workerData: target, onNotice: onBytes });
+    this.#pool = new WorkerPool(entry, { threads, workerData: target, onNotice: onBytes });
   }
 
   /** Writes one object; rejects, and leaves nothing, when `signal` fires. */

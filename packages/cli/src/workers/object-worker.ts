@@ -1,19 +1,13 @@
 import { workerData } from "node:worker_threads";
-import { type ObjectStore, openStore, serveRequests, type WriteResult, type WriterOptions } from "@sluice/core";
-import { type Recipe, StreamingDataWriter } from "@sluice/datagen";
+import { type ObjectStore, openStore, serveRequests, type WriteResult } from "@sluice/core";
 import { CommandRegistry } from "../command-registry.js";
+import { generateObject, type ObjectRequest } from "../generate-object.js";
 
 /** Where a thread writes: it opens the store for itself. */
 export interface ObjectWorkerData {
   readonly workingFolder: string;
   readonly uri: string;
   readonly backendOptions: Readonly<Record<string, unknown>>;
-}
-
-export interface ObjectRequest {
-  readonly key: string;
-  readonly recipe: Recipe;
-  readonly writer: WriterOptions;
 }
 
 /** Bytes that were generated since the last notice. */
@@ -30,22 +24,17 @@ function store(): Promise<ObjectStore> {
   return opened;
 }
 
-serveRequests<ObjectRequest, WriteResult, GeneratedBytes>(
-  async ({ key, recipe, writer: options }, { signal, notify }) => {
-    const target = { store: await store(), key };
-    const writer = await StreamingDataWriter.create(target, { ...recipe, writer: options });
-    try {
-      let told = 0;
-      const onProgress = (bytes: number): void => {
-        if (bytes - told < NOTICE_BYTES && bytes < recipe.size) return;
-        notify(bytes - told);
-        told = bytes;
-      };
-      await writer.generateRemaining({ signal, onProgress });
-      return await writer.finalize();
-    } catch (error) {
-      await writer.cancel().catch(() => undefined);
-      throw error;
-    }
-  },
-);
+serveRequests<ObjectRequest, WriteResult, GeneratedBytes>(async (request, { signal, notify }) => {
+  let untold = 0;
+  const onBytes = (bytes: number): void => {
+    untold += bytes;
+    if (untold >= NOTICE_BYTES) tell();
+  };
+  const tell = (): void => {
+    notify(untold);
+    untold = 0;
+  };
+  const result = await generateObject(await store(), request, { signal, onBytes });
+  tell();
+  return result;
+});

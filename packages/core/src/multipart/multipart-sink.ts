@@ -1,7 +1,6 @@
-import { setMaxListeners } from "node:events";
 import { combineCrc32c } from "../checksum/combine.js";
 import { crc32cEngine } from "../checksum/native.js";
-import { abortedError, throwIfAborted } from "../signal.js";
+import { abortedError, allowManyCalls, throwIfAborted, withGrace } from "../signal.js";
 import type { Sink, SinkReceipt, SinkSummary } from "../sink/sink.js";
 import type { MultipartUpload, StoredPart } from "./multipart-upload.js";
 import { PartBuffers } from "./part-buffers.js";
@@ -51,8 +50,7 @@ export class MultipartSink<Receipt> implements Sink {
     this.#plan = plan;
     this.#partsInFlight = partsInFlight;
     this.#part = this.#buffers.first(plan.partBytesAt(0), plan.storedBytes);
-    // Every part listens to it, which is no leak.
-    setMaxListeners(0, this.#stop.signal);
+    allowManyCalls(this.#stop.signal);
     const onAbort = (): void => signal && this.#fail(abortedError("writer", signal));
     signal?.addEventListener("abort", onAbort, { once: true });
     this.#unlink = () => signal?.removeEventListener("abort", onAbort);
@@ -166,19 +164,8 @@ export class MultipartSink<Receipt> implements Sink {
   /** Begins the upload. An abort does not stop that at once: without its answer the upload would be left behind, unknown. */
   async #begin(): Promise<void> {
     const { signal } = this.#stop;
-    const stopBegin = new AbortController();
-    let timer: NodeJS.Timeout | undefined;
-    const onStop = (): void => {
-      timer = setTimeout(() => stopBegin.abort(signal.reason), BEGIN_GRACE_MS);
-    };
-    signal.addEventListener("abort", onStop, { once: true });
-    try {
-      await this.#upload.begin(stopBegin.signal);
-      this.#isBegun = true;
-    } finally {
-      signal.removeEventListener("abort", onStop);
-      clearTimeout(timer);
-    }
+    await withGrace(signal, BEGIN_GRACE_MS, (late) => this.#upload.begin(late));
+    this.#isBegun = true;
     throwIfAborted(signal, "writeChunk");
   }
 
