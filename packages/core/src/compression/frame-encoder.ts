@@ -18,8 +18,8 @@ export interface FrameCodec {
   readonly framesAtOnce: number;
   /** The frame of the first `contentBytes` of `content`, which belongs to the codec until then. */
   compress(content: Uint8Array<ArrayBuffer>, contentBytes: number): Frame | Promise<Frame>;
-  /** Told of every frame in the order they are written. */
-  written?(frameBytes: number, contentBytes: number): void;
+  /** Told of every frame when it has been written, in order; its memory is not read any more. */
+  written?(frame: Uint8Array, contentBytes: number): void;
   trailer?(): Uint8Array;
   close?(): void;
 }
@@ -91,8 +91,8 @@ export class FrameEncoder implements Encoder {
   async #writeOldest(): Promise<void> {
     const { frame, contentBytes } = this.#pending.shift() as PendingFrame;
     const { bytes, content, crc32c } = await frame;
-    this.#codec.written?.(bytes.byteLength, contentBytes);
     this.#free.push(content);
     await this.#target.write(bytes, crc32c);
+    this.#codec.written?.(bytes, contentBytes);
   }
 }

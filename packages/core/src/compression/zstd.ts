@@ -10,23 +10,25 @@ import { zstdEngine } from "./zstd-engine.js";
 export async function zstdFrames(level: number, workers: number): Promise<FrameCodec> {
   const engine = await zstdEngine();
   const table = new SeekTableBuilder();
-  const seekTable: Pick<FrameCodec, "written" | "trailer"> = {
-    written: (frameBytes, contentBytes) => table.add(frameBytes, contentBytes),
-    trailer: () => table.encode(),
-  };
+  const trailer = (): Uint8Array => table.encode();
   if (workers > 0 && !engine.isThreaded) {
     const threads = new FrameThreads(level, workers);
     return {
-      ...seekTable,
+      trailer,
       framesAtOnce: threads.framesAtOnce,
       compress: (content, contentBytes) => threads.compress(content, contentBytes),
+      written: (frame, contentBytes) => {
+        table.add(frame.byteLength, contentBytes);
+        threads.giveBack(frame);
+      },
       close: () => threads.close(),
     };
   }
   const compress = engine.frameCompressor(level);
   return {
-    ...seekTable,
+    trailer,
     framesAtOnce: Math.max(1, workers),
+    written: (frame, contentBytes) => table.add(frame.byteLength, contentBytes),
     compress: (content, contentBytes) => {
       const bytes = compress(content.subarray(0, contentBytes));
       return bytes instanceof Promise ? bytes.then((done) => ({ bytes: done, content })) : { bytes, content };
