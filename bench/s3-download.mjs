@@ -6,10 +6,11 @@ import { openFsStore } from "@sluice/backend-fs";
 import { openS3Store } from "@sluice/backend-s3";
 import { compare, renderTable } from "./lib/compare.mjs";
 import { startDrain } from "./lib/drain.mjs";
+import { nullStore } from "./lib/null-store.mjs";
 
 export const title = "Downloading from S3";
 export const question =
-  "One object from a server that sends ready-made bytes, into one buffer and into a file, against the SDK's transformToByteArray.";
+  "One object from a server that sends ready-made bytes, against the SDK's transformToByteArray. What is checked has its CRC-32C computed and compared; new memory, which the system has to give first, is told apart from memory that is used again.";
 
 const SDK = "GetObject + transformToByteArray";
 const CREDENTIALS = { accessKeyId: "key", secretAccessKey: "secret" };
@@ -23,11 +24,18 @@ export async function run({ smoke, rounds }) {
   const client = new S3Client({ ...connection, forcePathStyle: true });
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   const files = openFsStore(folder, { durability: "none" });
+  const nothing = nullStore();
+  const buffer = new Uint8Array(total);
   try {
+    const { storedChecksum: verify } = await nothing.put("object", await store.get(key));
+    const lent = (options) => store.get(key, { ...options, lendChunks: true });
     const rows = await compare(
       [
-        { name: "into a buffer", run: async () => (await (await store.get(key)).bytes()).byteLength },
-        { name: "into a file, hashed", run: async () => (await files.put("object", await store.get(key))).size },
+        { name: "into a buffer used again", run: async () => (await store.get(key)).readInto(buffer) },
+        { name: "the same, checked", run: async () => (await store.get(key, { verify })).readInto(buffer) },
+        { name: "into a new buffer", run: async () => (await (await store.get(key)).bytes()).byteLength },
+        { name: "as a stream, checked", run: async () => (await nothing.put("object", await lent())).size },
+        { name: "into a file, checked", run: async () => (await files.put("object", await lent())).size },
         {
           name: SDK,
           run: async () => {

@@ -2,11 +2,8 @@ import { closeSync, openSync, writeSync } from "node:fs";
 import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
-import { fsBackend } from "@sluice/backend-fs";
-import { main } from "@sluice/cli";
-import { StoreRegistry } from "@sluice/core";
 import { compare } from "./lib/compare.mjs";
+import { sluice } from "./lib/sluice.mjs";
 
 export const title = "Many small files";
 export const question =
@@ -38,7 +35,10 @@ export async function run({ smoke, rounds }) {
   try {
     const rows = await compare(
       [
-        candidate("sluice gen", (folder) => generate(join(folder, "set"), count)),
+        candidate("sluice gen", (folder) => {
+          const layout = ["--size", `${BYTES}`, "--count", `${count}`, "--depth", "1", "--fan-out", `${FOLDERS}`];
+          return sluice("gen", join(folder, "set"), ...layout, "--durability", "none");
+        }),
         candidate(AWAITED, async (folder) => {
           for (let i = 0; i < count; i++) {
             const handle = await open(nameOf(folder, i), "w");
@@ -60,33 +60,6 @@ export async function run({ smoke, rounds }) {
   } finally {
     await rm(base, { recursive: true, force: true });
   }
-}
-
-async function generate(folder, count) {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const parameters = [
-    "gen",
-    folder,
-    "--size",
-    "4KiB",
-    "--count",
-    `${count}`,
-    "--depth",
-    "1",
-    "--fan-out",
-    `${FOLDERS}`,
-  ];
-  const exitCode = await main([...parameters, "--durability", "none"], {
-    stdin: Readable.from([]),
-    stdout: silent,
-    stderr: process.stderr,
-    isTerminal: false,
-    signal: new AbortController().signal,
-    registry: new StoreRegistry({ plugins: [fsBackend()] }),
-    workingFolder: tmpdir(),
-    isDebug: false,
-  });
-  if (exitCode !== 0) throw new Error(`sluice gen ended with ${exitCode}`);
 }
 
 function renderFiles(rows) {

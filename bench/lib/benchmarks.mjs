@@ -10,11 +10,13 @@ import * as generation from "../generation.mjs";
 import * as s3Download from "../s3-download.mjs";
 import * as s3Upload from "../s3-upload.mjs";
 import * as smallFiles from "../small-files.mjs";
+import * as workers from "../workers.mjs";
 
 export const benchmarks = {
   checksum,
   generation,
   factors,
+  workers,
   "fs-pipeline": fsPipeline,
   "small-files": smallFiles,
   directio: directioWrites,
