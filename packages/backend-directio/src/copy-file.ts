@@ -21,7 +21,8 @@ export async function copyThroughSlabs(
     const writer = io.createWriter(to);
     try {
       const { size } = await from.stat();
-      for await (const chunk of io.read(from, { start: 0, end: size }, signal)) await writer.write(chunk);
+      for await (const chunk of io.read(from, { start: 0, end: size }, { lendChunks: true, signal }))
+        await writer.write(chunk);
       await writer.flush();
     } finally {
       await writer.settle();

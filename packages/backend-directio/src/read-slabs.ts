@@ -1,29 +1,34 @@
 import type { FileHandle } from "node:fs/promises";
 import { type ResolvedRange, throwIfAborted } from "@sluice/core";
+import { ChunkMemory, type FileReadOptions } from "@sluice/core/local";
 import type { SlabLimits } from "./slab-io.js";
 import { readSlab } from "./transfer.js";
 
 /**
  * The bytes of a range, read ahead; ends early if the file does. Reads are widened to whole blocks and trimmed, and each
- * slab is copied into a chunk that belongs to the reader and given back at once, however long the reader takes.
+ * slab is copied into a chunk and given back at once, however long the reader takes.
  */
 export async function* readThroughSlabs(
   handle: FileHandle,
   { start, end }: ResolvedRange,
   { pool, buffersInFlight }: SlabLimits,
   alignmentBytes: number,
-  signal: AbortSignal | undefined,
+  { lendChunks, signal }: FileReadOptions,
 ): AsyncGenerator<Uint8Array, void, void> {
-  const underWay: Promise<Uint8Array>[] = [];
+  const memory = new ChunkMemory(lendChunks);
+  const underWay: Promise<Uint8Array<ArrayBuffer>>[] = [];
   let position = start - (start % alignmentBytes);
   let isStopped = false;
 
-  const readOne = async (from: number, to: number): Promise<Uint8Array> => {
+  const readOne = async (from: number, to: number): Promise<Uint8Array<ArrayBuffer>> => {
     const slab = (await pool.take().slab) as Uint8Array;
     try {
       if (isStopped) return new Uint8Array(0);
       const filled = await readSlab(handle, slab, alignUp(to - from, alignmentBytes), from, alignmentBytes);
-      return copyOf(slab, Math.max(0, start - from), Math.min(filled, end - from));
+      const wanted = slab.subarray(Math.max(0, start - from), Math.min(filled, end - from));
+      const chunk = memory.take(wanted.byteLength);
+      chunk.set(wanted);
+      return chunk;
     } finally {
       pool.giveBack(slab);
     }
@@ -39,23 +44,15 @@ export async function* readThroughSlabs(
         underWay.push(reading);
         position = next;
       }
-      const chunk = (await underWay.shift()) as Uint8Array;
+      const chunk = (await underWay.shift()) as Uint8Array<ArrayBuffer>;
       if (chunk.byteLength > 0) yield chunk;
+      memory.giveBack(chunk);
     }
   } finally {
     isStopped = true;
     // The handle may only be closed when nothing reads from it any more.
     await Promise.allSettled(underWay);
   }
-}
-
-/** A copy that belongs to its owner alone; the memory is not cleared first, since all of it is written. */
-function copyOf(slab: Uint8Array, start: number, end: number): Uint8Array {
-  if (end <= start) return new Uint8Array(0);
-  const { buffer } = Buffer.allocUnsafeSlow(end - start);
-  const copy = new Uint8Array(buffer);
-  copy.set(slab.subarray(start, end));
-  return copy;
 }
 
 function alignUp(bytes: number, alignmentBytes: number): number {

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
 import type { IoMode, ResolvedRange } from "@sluice/core";
-import { type FileIo, type FileWriter, nativeCode } from "@sluice/core/local";
+import { type FileIo, type FileReadOptions, type FileWriter, nativeCode } from "@sluice/core/local";
 import { copyThroughSlabs } from "./copy-file.js";
 import { explainInvalid } from "./errors.js";
 import type { SlabPool } from "./pool/slab-pool.js";
@@ -43,8 +43,8 @@ export class SlabIo implements FileIo {
     return new SlabWriter(handle, this.limits, this.alignmentBytes);
   }
 
-  read(handle: FileHandle, range: ResolvedRange, signal: AbortSignal | undefined): AsyncIterable<Uint8Array> {
-    return readThroughSlabs(handle, range, this.limits, this.alignmentBytes, signal);
+  read(handle: FileHandle, range: ResolvedRange, options: FileReadOptions): AsyncIterable<Uint8Array> {
+    return readThroughSlabs(handle, range, this.limits, this.alignmentBytes, options);
   }
 
   copyFile(source: string, target: string, signal: AbortSignal | undefined): Promise<void> {

@@ -1,3 +1,4 @@
+import { IncomingMessage } from "node:http";
 import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
 import {
   type DriverObject,
@@ -12,6 +13,7 @@ import {
   readByRanges,
 } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
+import { drainMessage } from "./client/reading-agents.js";
 import { factsOf } from "./object-facts.js";
 import { keyFields } from "./write-fields.js";
 
@@ -57,7 +59,12 @@ async function getRange(
     }
     const { start, end, size } = extentOf(answer.ContentRange, answer.ContentLength);
     const body = answer.Body as unknown as AsyncIterable<Uint8Array> & { destroy(): void };
-    return { object: factsOf(key, answer, size), start, end, body, cancel: () => body.destroy() };
+    return {
+      ...{ object: factsOf(key, answer, size), start, end, body },
+      // A request handler of the caller's may give another kind of body.
+      ...(body instanceof IncomingMessage && { drain: (use) => drainMessage(body, use) }),
+      cancel: () => body.destroy(),
+    };
   } catch (error) {
     if (isObjectStoreError(error) && error.statusCode === 416) return undefined;
     throw error;

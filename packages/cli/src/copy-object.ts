@@ -20,7 +20,7 @@ export interface CopyObjectOptions {
 /** Streams an object to another place, on whichever store; what describes it goes with it, where the store keeps such. */
 export async function copyObject(options: CopyObjectOptions): Promise<WriteResult> {
   const { from, to, decode, writer, progress, signal } = options;
-  const object = await from.store.get(from.key, { decode, signal });
+  const object = await from.store.get(from.key, { decode, lendChunks: true, signal });
   const { range, info } = object;
   const isVerbatim = !decode && info.storedChecksum !== undefined;
   return transfer({

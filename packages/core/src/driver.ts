@@ -54,16 +54,21 @@ export interface DriverReadOptions {
   readonly range?: ByteRange;
   /** Only this version; else PreconditionFailed. */
   readonly ifMatch?: string;
+  /** Chunks need be valid only until the next one is asked for: their memory may be used again. */
+  readonly lendChunks?: boolean;
   readonly signal?: AbortSignal;
 }
 
-/** An opened object of one version. Its body is iterated once, or cancelled. Chunks belong to the reader. */
+/** An opened object of one version. Its body is iterated once, or cancelled. Chunks belong to the reader, unless they are lent. */
 export interface DriverRead {
   readonly object: DriverObject;
   readonly range: ResolvedRange;
   readonly body: AsyncIterable<Uint8Array>;
-  /** Where it is faster than the body, and instead of it: fills `target`, which is as long as the range. */
-  into?(target: Uint8Array): Promise<void>;
+  /**
+   * Where it is faster than the body, and instead of it: fills `target`, which is as long as the range, in any order, and
+   * resolves with the CRC-32C of the bytes where `hash` asks for it.
+   */
+  into?(target: Uint8Array, hash: boolean): Promise<number | undefined>;
   cancel(): Promise<void>;
 }
 

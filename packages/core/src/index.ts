@@ -34,6 +34,7 @@ export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
 export { checkInteger, checkOptions, type IntegerLimits, integerOptions, refuse } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";
 export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
+export type { OpenedRange } from "./read/opened-range.js";
 export { type RangedBody, type RangedBodyOptions, rangedBody } from "./read/ranged-body.js";
 export {
   extentOf,
@@ -43,7 +44,7 @@ export {
   type ReadPin,
   readByRanges,
 } from "./read/read-by-ranges.js";
-export type { OpenedRange, OpenRange, ResumeLimits } from "./read/read-window.js";
+export type { OpenRange, ResumeLimits } from "./read/read-window.js";
 export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
 export { REQUEST_LIMITS, type RequestCall, type RequestLimits, Requests } from "./requests.js";
 export { codeOfConnection, codeOfStatus, withoutSecrets } from "./service-errors.js";

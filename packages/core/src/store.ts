@@ -92,6 +92,11 @@ export interface GetOptions extends CallOptions {
   readonly verify?: string;
   /** Reads only the version with this etag; else PreconditionFailed. */
   readonly ifMatch?: string;
+  /**
+   * Chunks of the iteration are valid only until the next one is asked for, and their memory is used again: faster where they
+   * are used at once, as `put` does. Default false: they belong to the reader.
+   */
+  readonly lendChunks?: boolean;
 }
 
 export type GetRangeOptions = Pick<GetOptions, "decode" | "ifMatch" | "signal">;
@@ -106,8 +111,13 @@ export interface StoredObject extends AsyncIterable<Uint8Array>, AsyncDisposable
   readonly info: ObjectInfo;
   /** Which bytes are delivered, `end` exclusive; absent where the content's size is not known beforehand. */
   readonly range: ResolvedRange | undefined;
-  /** All bytes in one buffer. */
+  /** All bytes in one new buffer. */
   bytes(): Promise<Uint8Array>;
+  /**
+   * All bytes into the beginning of the caller's buffer; resolves with how many they are. Faster than `bytes` for a buffer that
+   * is used again, whose memory the system has given already. InvalidArgument for one that is too small.
+   */
+  readInto(target: Uint8Array): Promise<number>;
   /** All bytes as UTF-8 text. */
   text(): Promise<string>;
   toReadable(): import("node:stream").Readable;

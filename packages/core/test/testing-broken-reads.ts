@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { isObjectStoreError, ObjectStoreError } from "../src/errors.js";
 import type { ByteRange } from "../src/range.js";
 import type { GetOptions, ListEntry, ObjectStore } from "../src/store.js";
@@ -73,6 +74,62 @@ export const storesWithBrokenReads: readonly BrokenStore[] = [
             }
           };
           return overriding(object, { [Symbol.asyncIterator]: iterate });
+        },
+      }),
+  },
+  {
+    fault: "lent chunks are overwritten too early",
+    breaks: ["R25"],
+    wrap: (store) =>
+      overriding(store, {
+        get: async (key: string, options: GetOptions = {}) => {
+          const object = await store.get(key, options);
+          if (options.lendChunks !== true) return object;
+          const iterate = async function* () {
+            for await (const chunk of object) {
+              const lent = chunk.slice();
+              queueMicrotask(() => lent.fill(0));
+              await Promise.resolve();
+              yield lent;
+            }
+          };
+          return overriding(object, { [Symbol.asyncIterator]: iterate });
+        },
+      }),
+  },
+  {
+    fault: "a stream of lent chunks delivers them as they are",
+    breaks: ["R26"],
+    wrap: (store) =>
+      overriding(store, {
+        get: async (key: string, options: GetOptions = {}) => {
+          const object = await store.get(key, options);
+          if (options.lendChunks !== true) return object;
+          const memory = new Uint8Array(1 << 20);
+          const lent = async function* () {
+            for await (const chunk of object) {
+              memory.set(chunk);
+              yield memory.subarray(0, chunk.byteLength);
+            }
+          };
+          return overriding(object, { toReadable: () => Readable.from(lent(), { objectMode: false }) });
+        },
+      }),
+  },
+  {
+    fault: "readInto fills a buffer as far as it goes, and then its end with zeros",
+    breaks: ["R27", "R28"],
+    wrap: (store) =>
+      overriding(store, {
+        get: async (key: string, options?: GetOptions) => {
+          const object = await store.get(key, options);
+          const readInto = async (target: Uint8Array) => {
+            const bytes = await object.bytes();
+            target.fill(0);
+            target.set(bytes.subarray(0, target.byteLength));
+            return Math.min(bytes.byteLength, target.byteLength);
+          };
+          return overriding(object, { readInto });
         },
       }),
   },

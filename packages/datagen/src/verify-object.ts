@@ -94,6 +94,7 @@ async function readInto(
   try {
     const object = await store.get(key, {
       decode,
+      lendChunks: true,
       ...(range !== undefined && { range }),
       ...(signal !== undefined && { signal }),
     });

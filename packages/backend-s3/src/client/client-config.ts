@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
-import { Agent as HttpAgent } from "node:http";
-import { Agent as HttpsAgent } from "node:https";
+import type { Agent as HttpAgent } from "node:http";
+import type { Agent as HttpsAgent } from "node:https";
 import { rootCertificates } from "node:tls";
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { ObjectStoreError } from "@sluice/core";
 import type { CheckedS3Options } from "../options.js";
+import { ReadingHttpAgent, ReadingHttpsAgent } from "./reading-agents.js";
 import { retryStrategy } from "./retry-strategy.js";
 
 type ClientOptions = CheckedS3Options["client"];
@@ -77,8 +78,8 @@ function createAgents({ maxSockets, ca, caFile }: ClientOptions, environment: No
   const own = [...(ca === undefined ? [] : [ca]), ...(file ? [readCertificates(file)] : [])];
   const shared = { keepAlive: true, maxSockets };
   return {
-    http: new HttpAgent(shared),
-    https: new HttpsAgent({ ...shared, ...(own.length > 0 && { ca: [...rootCertificates, ...own] }) }),
+    http: new ReadingHttpAgent(shared),
+    https: new ReadingHttpsAgent({ ...shared, ...(own.length > 0 && { ca: [...rootCertificates, ...own] }) }),
   };
 }
 

@@ -5,6 +5,7 @@ import { ShardContent } from "./shard-content.js";
 export interface OpenShardOptions {
   /** Whether the manifest is of this package: see {@link ShardContentParts.mayBeIeee}. */
   readonly isOurs: boolean;
+  readonly lendChunks?: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -12,10 +13,11 @@ export interface OpenShardOptions {
 export async function openShard(
   store: ObjectStore,
   shard: ManifestShard,
-  { isOurs, signal }: OpenShardOptions,
+  { isOurs, lendChunks = false, signal }: OpenShardOptions,
 ): Promise<ShardContent> {
   try {
     const object = await store.get(shard.key, {
+      lendChunks,
       ...(shard.compression !== undefined && { decode: shard.compression }),
       ...(signal !== undefined && { signal }),
     });

@@ -49,7 +49,8 @@ async function readInParallel(
   await forEachConcurrently(starts, concurrency, async (start, index) => {
     const end = Math.min(start + partBytes, size);
     let offset = start;
-    for await (const chunk of await store.get(key, { ...call, ifMatch: etag, range: { start, end } })) {
+    const part = await store.get(key, { ...call, ifMatch: etag, range: { start, end }, lendChunks: true });
+    for await (const chunk of part) {
       content.set(chunk, offset);
       offset += chunk.byteLength;
       crcs[index]?.update(chunk);

@@ -76,7 +76,7 @@ async function problemOfBytes(
   try {
     // A wrong byte in a seek table changes no content, so what is stored is verified on its own.
     if (shard.storedChecksum !== undefined) await verifyStored(store, shard, shard.storedChecksum, signal);
-    const content = await openShard(store, shard, { isOurs: manifest.isOurs, signal });
+    const content = await openShard(store, shard, { isOurs: manifest.isOurs, lendChunks: true, signal });
     for await (const chunk of content) count(chunk.byteLength);
     return undefined;
   } catch (error) {
@@ -92,7 +92,7 @@ async function verifyStored(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const crc = new Crc32c();
-  const object = await store.get(key, signal === undefined ? {} : { signal });
+  const object = await store.get(key, { lendChunks: true, ...(signal !== undefined && { signal }) });
   for await (const chunk of object) crc.update(chunk);
   if (crc.digest() === verify) return;
   throw checksumMismatch(rank, object.info.uri, verify, crc.digest(), crc.byteLength);

@@ -41,7 +41,7 @@ async function get(
   const target = intoFolder(context.toUri(file), name);
   const special = await specialFileOf(target);
   const to = special === undefined ? await context.openObject(target, options) : undefined;
-  const object = await from.store.get(from.key, getOptionsOf(options, signal));
+  const object = await from.store.get(from.key, { ...getOptionsOf(options, signal), lendChunks: to !== undefined });
   const { range, info } = object;
   const bytes = range === undefined ? undefined : range.end - range.start;
   const progress = context.startProgress("get", bytes === undefined ? {} : { bytes });

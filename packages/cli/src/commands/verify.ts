@@ -128,7 +128,7 @@ async function verifyChecksum(
   parseChecksum(expected, "verify");
   const { signal } = context;
   const { store, key } = await context.openObject(await context.toSourceUri(source));
-  const object = await store.get(key, { decode, signal });
+  const object = await store.get(key, { decode, lendChunks: true, signal });
   const progress = context.startProgress("verify", decode ? {} : { bytes: object.info.size });
   const crc = new Crc32c();
   let damage: string | undefined;

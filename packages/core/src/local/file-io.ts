@@ -9,10 +9,16 @@ export interface FileIo {
   /** Opens a file, as `open` of node:fs/promises does, with whatever this way of writing and reading needs. */
   open(path: string, flags: number, permissions?: number): Promise<FileHandle>;
   createWriter(handle: FileHandle, storedSize: number | undefined): FileWriter;
-  /** The bytes of a range, in chunks that belong to the reader. The handle is closed by the caller. */
-  read(handle: FileHandle, range: ResolvedRange, signal: AbortSignal | undefined): AsyncIterable<Uint8Array>;
+  /** The bytes of a range; ends early if the file does. The handle is closed by the caller. */
+  read(handle: FileHandle, range: ResolvedRange, options: FileReadOptions): AsyncIterable<Uint8Array>;
   /** Makes the new file `target` hold the bytes of `source`; the caller removes it after a failure. */
   copyFile(source: string, target: string, signal: AbortSignal | undefined): Promise<void>;
+}
+
+export interface FileReadOptions {
+  /** As in `DriverReadOptions`. */
+  readonly lendChunks?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Chooses how the files of one existing folder are written and read; refuses with Unsupported where it can't be done. */

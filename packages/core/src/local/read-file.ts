@@ -18,8 +18,9 @@ export async function openLocalFile(
   root: LocalRoot,
   key: string,
   chooseIo: FileIoChooser,
-  { range, ifMatch, signal }: DriverReadOptions,
+  options: DriverReadOptions,
 ): Promise<DriverRead> {
+  const { range, ifMatch, signal } = options;
   const path = await root.realFile(key);
   throwIfAborted(signal, "get");
   const io = await chooseIo(dirname(path));
@@ -36,7 +37,7 @@ export async function openLocalFile(
     return {
       object,
       range: resolved,
-      body: file.body(io.read(handle, resolved, signal), object.etag, signal),
+      body: file.body(io.read(handle, resolved, options), object.etag, signal),
       cancel: () => file.close(),
     };
   } catch (error) {

@@ -16,8 +16,9 @@ export interface StreamCheck {
 /** Passes a stream on and fails at its end with ChecksumMismatch if it is too short, too long, or of another checksum. */
 export async function* checkedStream(
   source: AsyncIterable<Uint8Array>,
-  { expectedBytes, expectedCrc, signal, uri, backend }: StreamCheck,
+  check: StreamCheck,
 ): AsyncGenerator<Uint8Array, void, void> {
+  const { expectedBytes, expectedCrc, signal, uri, backend } = check;
   const crc = new Crc32c();
   let bytes = 0;
   for await (const chunk of source) {
@@ -27,17 +28,19 @@ export async function* checkedStream(
     yield chunk;
   }
   throwIfAborted(signal, "get");
-  const details = { operation: "get", uri, backend, bytes };
   if (expectedBytes !== undefined && bytes !== expectedBytes) {
+    const details = { operation: "get", uri, backend, bytes };
     throw new ObjectStoreError("ChecksumMismatch", `${uri}: expected ${expectedBytes} bytes, read ${bytes}`, details);
   }
-  if (expectedCrc !== undefined && crc.value !== expectedCrc) {
-    const expected = formatChecksum(expectedCrc);
-    const actual = crc.digest();
-    throw new ObjectStoreError("ChecksumMismatch", `${uri}: expected ${expected}, read ${actual} over ${bytes} bytes`, {
-      ...details,
-      expected,
-      actual,
-    });
-  }
+  if (expectedCrc !== undefined) checkCrc(crc.value, bytes, check);
+}
+
+/** ChecksumMismatch unless the CRC-32C of the bytes that were read is the expected one. */
+export function checkCrc(crc32c: number, bytes: number, { expectedCrc, uri, backend }: StreamCheck): void {
+  if (expectedCrc === undefined || crc32c === expectedCrc) return;
+  const expected = formatChecksum(expectedCrc);
+  const actual = formatChecksum(crc32c);
+  throw new ObjectStoreError("ChecksumMismatch", `${uri}: expected ${expected}, read ${actual} over ${bytes} bytes`, {
+    ...{ operation: "get", uri, backend, bytes, expected, actual },
+  });
 }

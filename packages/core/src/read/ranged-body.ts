@@ -1,8 +1,12 @@
+import { combineCrc32c } from "../checksum/combine.js";
+import { Crc32c } from "../checksum/crc32c.js";
 import { forEachConcurrently } from "../concurrency.js";
 import { ObjectStoreError } from "../errors.js";
 import type { ResolvedRange } from "../range.js";
 import { abortedError, allowManyCalls } from "../signal.js";
-import { type OpenedRange, type OpenRange, type ResumeLimits, readWindow } from "./read-window.js";
+import { FillingWindow } from "./filling-window.js";
+import type { OpenedRange } from "./opened-range.js";
+import { fillWindow, type OpenRange, type ResumeLimits, streamWindow, type Window } from "./read-window.js";
 
 export interface RangedBodyOptions extends ResumeLimits {
   /** What is to be delivered. */
@@ -13,20 +17,27 @@ export interface RangedBodyOptions extends ResumeLimits {
   readonly windowBytes: number;
   /** Requests at once. Memory is at most so many windows. */
   readonly windowsInFlight: number;
+  /** Chunks are valid only until the next one is asked for; else they are copies, and belong to the reader. */
+  readonly lendChunks?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface RangedBody {
   readonly body: AsyncIterable<Uint8Array>;
-  /** Instead of iterating the body: fills `target`, which is as long as the range, in any order and without reading ahead. */
-  into(target: Uint8Array): Promise<void>;
+  /**
+   * Instead of iterating the body: fills `target`, which is as long as the range, in any order. Resolves with the CRC-32C of
+   * the bytes where `hash` asks for it.
+   */
+  into(target: Uint8Array, hash?: boolean): Promise<number | undefined>;
   /** Stops every request. */
   cancel(): Promise<void>;
 }
 
+type Fill = (window: Window, target: Uint8Array, onFilled: (piece: Uint8Array) => void) => Promise<void>;
+
 /**
- * The bytes of one version of a remote object, in order, by several ranged requests at once. A request that is cut is taken
- * up again where it stopped. Nothing is read ahead until the first chunk has been used.
+ * The bytes of one version of a remote object, in order, by several ranged requests at once, which fill memory that is used
+ * again. A request that is cut is taken up again where it stopped. Nothing is read ahead until the first chunk has been used.
  */
 export function rangedBody(open: OpenRange, options: RangedBodyOptions): RangedBody {
   const { signal, first } = options;
@@ -35,84 +46,82 @@ export function rangedBody(open: OpenRange, options: RangedBodyOptions): RangedB
   const onAbort = (): void => signal && stop.abort(abortedError("get", signal));
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
-  const end = (): void => {
+  const end = (reason: unknown = new ObjectStoreError("Aborted", "the object was cancelled")): void => {
     signal?.removeEventListener("abort", onAbort);
-    stop.abort(new ObjectStoreError("Aborted", "the object was cancelled"));
+    stop.abort(reason);
     first?.cancel();
   };
-  const windows = (): Generator<Window, void, void> => windowsOf(open, options, stop.signal);
+  const underWay = new Set<Promise<void>>();
+  const fill: Fill = (window, target, onFilled) => {
+    const filling = fillWindow(open, window, target, options, stop.signal, onFilled);
+    underWay.add(filling);
+    const settled = (): boolean => underWay.delete(filling);
+    filling.then(settled, settled);
+    return filling;
+  };
   async function* deliver(): AsyncGenerator<Uint8Array, void, void> {
+    const windows = windowsOf(options);
     try {
-      yield* inOrder(windows(), options.windowsInFlight);
+      if (first !== undefined && first.end - options.range.start > options.windowBytes) {
+        windows.next();
+        yield* streamWindow({ start: options.range.start, end: first.end, opened: first }, options, stop.signal);
+      }
+      yield* inOrder(windows, fill, options);
     } finally {
       end();
+      await Promise.allSettled(underWay);
     }
   }
-  const into = async (target: Uint8Array): Promise<void> => {
+  const into = async (target: Uint8Array, hash = false): Promise<number | undefined> => {
+    const windows = [...windowsOf(options)];
+    const crcs = windows.map(() => new Crc32c());
     try {
-      await forEachConcurrently([...windows()], options.windowsInFlight, async ({ offset, chunks }) => {
-        let end = offset;
-        for await (const chunk of chunks) {
-          target.set(chunk, end);
-          end += chunk.byteLength;
-        }
+      await forEachConcurrently(windows, options.windowsInFlight, async (window, index) => {
+        const room = target.subarray(window.start - options.range.start, window.end - options.range.start);
+        await fill(window, room, (piece) => hash && crcs[index]?.update(piece)).catch((error) => {
+          // The first failure stops the others, and is theirs too.
+          end(error);
+          throw error;
+        });
       });
     } finally {
       end();
     }
+    if (!hash) return undefined;
+    return windows.reduce((crc, { start, end }, index) => combineCrc32c(crc, crcs[index]?.value ?? 0, end - start), 0);
   };
   return { body: deliver(), into, cancel: async () => end() };
 }
 
-interface Window {
-  /** Where in the range it begins. */
-  readonly offset: number;
-  readonly chunks: AsyncIterable<Uint8Array>;
-}
-
-/** Delivers a window as it comes, while those after it are read into memory. */
-async function* inOrder(windows: Iterator<Window>, inFlight: number): AsyncGenerator<Uint8Array, void, void> {
-  const ahead: Promise<Uint8Array[]>[] = [];
-  for (
-    let window: ReturnType<typeof take> | Promise<Uint8Array[]> = take();
-    window !== undefined;
-    window = ahead.shift() ?? take()
-  ) {
-    for await (const chunk of await window) {
-      yield chunk;
-      readAhead();
+/** Delivers a window as it is filled, and those after it are filled meanwhile. */
+async function* inOrder(
+  windows: Iterator<Window, void>,
+  fill: Fill,
+  { range, windowBytes, windowsInFlight, lendChunks }: RangedBodyOptions,
+): AsyncGenerator<Uint8Array, void, void> {
+  const memoryBytes = Math.min(windowBytes, range.end - range.start);
+  const free: Uint8Array[] = [];
+  const ahead: FillingWindow[] = [];
+  const begin = (): boolean => {
+    const { done, value: window } = windows.next();
+    if (done === true) return false;
+    const memory = free.pop() ?? new Uint8Array(memoryBytes);
+    ahead.push(new FillingWindow(memory, (onFilled) => fill(window, memory, onFilled)));
+    return true;
+  };
+  while (ahead.length > 0 || begin()) {
+    const window = ahead.shift() as FillingWindow;
+    for (let chunk = await window.next(); chunk !== undefined; chunk = await window.next()) {
+      yield lendChunks === true ? chunk : chunk.slice();
+      while (ahead.length < windowsInFlight - 1 && begin());
     }
-  }
-
-  function take(): AsyncIterable<Uint8Array> | undefined {
-    const { done, value } = windows.next();
-    return done === true ? undefined : value.chunks;
-  }
-  function readAhead(): void {
-    while (ahead.length < inFlight - 1) {
-      const window = take();
-      if (window === undefined) return;
-      const chunks = collect(window);
-      chunks.catch(() => undefined);
-      ahead.push(chunks);
-    }
+    free.push(window.memory);
   }
 }
 
-function* windowsOf(open: OpenRange, options: RangedBodyOptions, signal: AbortSignal): Generator<Window, void, void> {
-  const { range, first, windowBytes } = options;
-  const windowOf = (start: number, end: number, opened?: OpenedRange): Window => ({
-    offset: start - range.start,
-    chunks: readWindow(open, { start, end }, opened, options, signal),
-  });
-  if (first !== undefined) yield windowOf(range.start, first.end, first);
+function* windowsOf({ range, first, windowBytes }: RangedBodyOptions): Generator<Window, void, void> {
+  if (first !== undefined) yield { start: range.start, end: first.end, opened: first };
   for (let start = first?.end ?? range.start; start < range.end; start += windowBytes) {
-    yield windowOf(start, Math.min(range.end, start + windowBytes));
+    yield { start, end: Math.min(range.end, start + windowBytes) };
   }
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const collected: Uint8Array[] = [];
-  for await (const chunk of chunks) collected.push(chunk);
-  return collected;
 }

@@ -2,8 +2,8 @@ import type { DriverObject, DriverRead, DriverReadOptions } from "../driver.js";
 import { ObjectStoreError } from "../errors.js";
 import { type ByteRange, type ResolvedRange, resolveRange } from "../range.js";
 import type { TransferOptions } from "../transfer-options.js";
+import type { OpenedRange } from "./opened-range.js";
 import { rangedBody } from "./ranged-body.js";
-import type { OpenedRange } from "./read-window.js";
 
 /** Which version is read, and what stops the request. */
 export interface ReadPin {
@@ -36,13 +36,13 @@ export async function readByRanges(
   options: DriverReadOptions,
   limits: RangedReadLimits,
 ): Promise<DriverRead> {
-  const { range, signal } = options;
+  const { range, lendChunks, signal } = options;
   const first = await firstWindow(source, options, limits.readWindowBytes);
   if (first === undefined) return readAfterHead(source, options, limits);
-  const { object, body: firstBody, cancel: cancelFirst } = first;
+  const { object } = first;
   const resolved = resolveRange(range, object.size);
   if (first.start !== resolved.start) {
-    cancelFirst();
+    first.cancel();
     throw wrongRange();
   }
   const open = async (window: ResolvedRange, stop: AbortSignal): Promise<OpenedRange> => {
@@ -56,11 +56,12 @@ export async function readByRanges(
   };
   const body = rangedBody(open, {
     range: resolved,
-    first: { body: firstBody, cancel: cancelFirst, end: Math.min(first.end, resolved.end) },
+    first: { ...first, end: Math.min(first.end, resolved.end) },
     windowBytes: limits.readWindowBytes,
     windowsInFlight: limits.readWindowsInFlight,
     resumes: limits.resumes,
     idleTimeoutMs: limits.idleTimeoutMs,
+    lendChunks,
     signal,
   });
   return { object, range: resolved, ...body };

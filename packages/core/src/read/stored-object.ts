@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { isUint8Array } from "node:util/types";
 import { ObjectStoreError } from "../errors.js";
 import type { ResolvedRange } from "../range.js";
 import type { ObjectInfo, StoredObject } from "../store.js";
@@ -9,6 +10,8 @@ export interface OpenedBody {
   readonly body: AsyncIterable<Uint8Array>;
   /** Instead of the body, where all of it is asked for and it is faster: fills a buffer of the range's length. */
   readonly into?: ((target: Uint8Array) => Promise<void>) | undefined;
+  /** Whether the body's chunks are valid only until the next one is asked for. */
+  readonly lendsChunks: boolean;
   readonly cancel: () => Promise<void>;
 }
 
@@ -18,21 +21,27 @@ export class OpenedObject implements StoredObject {
   readonly range: ResolvedRange | undefined;
   readonly #body: AsyncIterable<Uint8Array>;
   readonly #into: OpenedBody["into"];
+  readonly #lendsChunks: boolean;
   readonly #cancel: () => Promise<void>;
   #isTaken = false;
   #iterator: AsyncIterator<Uint8Array> | undefined;
 
-  constructor({ info, range, body, into, cancel }: OpenedBody) {
+  constructor({ info, range, body, into, lendsChunks, cancel }: OpenedBody) {
     this.info = info;
     this.range = range;
     this.#body = body;
     this.#into = into;
+    this.#lendsChunks = lendsChunks;
     this.#cancel = cancel;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return this.#begin(this.#body);
+  }
+
+  #begin(body: AsyncIterable<Uint8Array>): AsyncIterator<Uint8Array> {
     this.#take();
-    this.#iterator = this.#body[Symbol.asyncIterator]();
+    this.#iterator = body[Symbol.asyncIterator]();
     return this.#iterator;
   }
 
@@ -47,24 +56,61 @@ export class OpenedObject implements StoredObject {
   }
 
   async bytes(): Promise<Uint8Array> {
-    const expected = this.range === undefined ? 0 : this.range.end - this.range.start;
-    if (this.#into === undefined) return collect(this, expected);
+    const expected = this.#expectedBytes();
+    if (this.#into === undefined) return collect(this, expected ?? 0);
     this.#take();
-    const target = new Uint8Array(expected);
+    const target = new Uint8Array(expected ?? 0);
     await this.#into(target);
     return target;
+  }
+
+  async readInto(target: Uint8Array): Promise<number> {
+    const expected = this.#expectedBytes();
+    if (!isUint8Array(target)) throw this.#refusal("the target must be a Uint8Array");
+    if (expected !== undefined && expected > target.byteLength) throw this.#tooSmall(target, `has ${expected} bytes`);
+    if (this.#into !== undefined && expected !== undefined) {
+      this.#take();
+      await this.#into(target.subarray(0, expected));
+      return expected;
+    }
+    let filled = 0;
+    for await (const chunk of this) {
+      if (chunk.byteLength > target.byteLength - filled) throw this.#tooSmall(target, "has more");
+      target.set(chunk, filled);
+      filled += chunk.byteLength;
+    }
+    return filled;
+  }
+
+  #expectedBytes(): number | undefined {
+    return this.range && this.range.end - this.range.start;
+  }
+
+  #tooSmall(target: Uint8Array, found: string): ObjectStoreError {
+    return this.#refusal(`the target has ${target.byteLength} bytes, and ${this.info.uri} ${found}`);
+  }
+
+  #refusal(reason: string): ObjectStoreError {
+    const details = { operation: "readInto", uri: this.info.uri };
+    return new ObjectStoreError("InvalidArgument", `readInto: ${reason}`, details);
   }
 
   async text(): Promise<string> {
     return new TextDecoder().decode(await this.bytes());
   }
 
+  /** A stream keeps chunks for as long as it likes. */
+  #beginOwned(): AsyncIterator<Uint8Array> {
+    return this.#begin(this.#lendsChunks ? copied(this.#body) : this.#body);
+  }
+
   toReadable(): Readable {
-    return Readable.from(this, { objectMode: false });
+    const iterator = this.#beginOwned();
+    return Readable.from({ [Symbol.asyncIterator]: () => iterator }, { objectMode: false });
   }
 
   toWebReadable(): ReadableStream<Uint8Array> {
-    const iterator = this[Symbol.asyncIterator]();
+    const iterator = this.#beginOwned();
     return new ReadableStream<Uint8Array>({
       pull: async (controller) => {
         const next = await iterator.next();
@@ -86,6 +132,10 @@ export class OpenedObject implements StoredObject {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.cancel();
   }
+}
+
+async function* copied(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of chunks) yield chunk.slice();
 }
 
 /** All chunks in one buffer of `expectedBytes`; a larger one is made only if they turn out to be more. */

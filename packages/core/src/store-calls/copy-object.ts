@@ -49,10 +49,10 @@ async function streamCopy(
   target: string,
   options: DriverCopyOptions,
 ): Promise<void> {
-  const { object, body } = await context.driver.read(
-    source,
-    options.signal === undefined ? {} : { signal: options.signal },
-  );
+  const { object, body } = await context.driver.read(source, {
+    lendChunks: true,
+    ...(options.signal !== undefined && { signal: options.signal }),
+  });
   const writer = await openWriterOver(
     context,
     target.slice(context.prefix.length),

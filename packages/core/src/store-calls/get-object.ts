@@ -3,41 +3,49 @@ import { type Codec, checkCodec, codecOfKey } from "../compression/codec.js";
 import type { DriverRead } from "../driver.js";
 import { checkEtag, checkOptions } from "../options.js";
 import { checkRange } from "../range.js";
-import { checkedStream } from "../read/checked-stream.js";
+import { checkCrc, checkedStream, type StreamCheck } from "../read/checked-stream.js";
 import { type OpenedContent, openContent } from "../read/open-content.js";
 import { OpenedObject } from "../read/stored-object.js";
+import { checkBoolean } from "../service-options.js";
 import type { GetOptions, StoredObject } from "../store.js";
 import type { StoreContext } from "./context.js";
 
 /** Opens an object: decoded, checked against its size, and against `verify` where given. */
 export async function getObject(context: StoreContext, key: string, options: GetOptions): Promise<StoredObject> {
-  checkOptions(options, ["range", "decode", "verify", "ifMatch", "signal"], "get");
-  const { range, verify, ifMatch, signal } = options;
+  checkOptions(options, ["range", "decode", "verify", "ifMatch", "lendChunks", "signal"], "get");
+  const { range, verify, ifMatch, lendChunks, signal } = options;
   if (range !== undefined) checkRange(range, "get");
   checkEtag(ifMatch, "get");
+  checkBoolean(lendChunks, "lendChunks", "get");
   const expectedCrc = verify === undefined ? undefined : parseChecksum(verify, "get");
   const codec = codecFor(key, options.decode, "get");
   const driverKey = context.keyFor(key, "get");
   const pin = { ...(ifMatch !== undefined && { ifMatch }), ...(signal !== undefined && { signal }) };
   const opened =
     codec === undefined
-      ? asStored(await context.driver.read(driverKey, { ...pin, ...(range !== undefined && { range }) }))
+      ? asStored(
+          await context.driver.read(driverKey, {
+            ...pin,
+            ...(range !== undefined && { range }),
+            ...(lendChunks === true && { lendChunks }),
+          }),
+        )
       : await openContent(context.driver, driverKey, codec, range, pin);
-  const body = checkedStream(opened.content, {
+  const check = {
     expectedBytes: opened.range === undefined ? undefined : opened.range.end - opened.range.start,
     expectedCrc,
     signal,
     uri: context.uriOf(key),
     backend: context.driver.backend,
-  });
+  };
   const { read } = opened;
-  // What has to be hashed comes in order; else several requests may fill the buffer at once.
-  const isPlain = codec === undefined && expectedCrc === undefined;
+  const canFill = codec === undefined && read.into !== undefined;
   return new OpenedObject({
     info: context.infoOf(opened.read.object),
     range: opened.range,
-    body: withErrorsOf(context, key, body, opened),
-    into: isPlain && read.into !== undefined ? (target) => fill(context, key, read, target) : undefined,
+    body: withErrorsOf(context, key, checkedStream(opened.content, check), opened),
+    into: canFill ? (target) => fill(context, key, read, target, check) : undefined,
+    lendsChunks: lendChunks === true,
     cancel: () => read.cancel(),
   });
 }
@@ -53,9 +61,16 @@ function asStored(read: OpenedContent["read"]): OpenedContent {
   return { read, range: read.range, content: read.body };
 }
 
-async function fill(context: StoreContext, key: string, read: DriverRead, target: Uint8Array): Promise<void> {
+async function fill(
+  context: StoreContext,
+  key: string,
+  read: DriverRead,
+  target: Uint8Array,
+  check: StreamCheck,
+): Promise<void> {
   try {
-    await read.into?.(target);
+    const crc32c = await read.into?.(target, check.expectedCrc !== undefined);
+    if (crc32c !== undefined) checkCrc(crc32c, target.byteLength, check);
   } catch (error) {
     throw context.errorOf(error, "get", key);
   } finally {

@@ -16,7 +16,7 @@ export async function getOneRange(
 ): Promise<Uint8Array> {
   checkOptions(options, ["decode", "ifMatch", "signal"], "getRange");
   checkRange(range, "getRange");
-  return (await getObject(context, key, { ...options, range })).bytes();
+  return (await getObject(context, key, { ...options, range, lendChunks: true })).bytes();
 }
 
 /** Many ranges of one version: the etag of the first answer holds for all reads. */
@@ -33,7 +33,7 @@ export async function getManyRanges(
   const { etag, contentBytes } = await pin(context, key, ranges, getOptions);
   const resolved = ranges.map((range) => resolveRange(range, contentBytes));
   const read = async (range: ResolvedRange) => {
-    const object = await getObject(context, key, { ...getOptions, ifMatch: etag, range });
+    const object = await getObject(context, key, { ...getOptions, ifMatch: etag, range, lendChunks: true });
     return collect(object, range.end - range.start);
   };
   return readRanges(resolved, gapBytes, read);

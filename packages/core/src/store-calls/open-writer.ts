@@ -91,6 +91,7 @@ async function readBack(
 ): Promise<WriteResult> {
   const crc = new Crc32c();
   const read = await context.driver.read(driverKey, {
+    lendChunks: true,
     ...(result.etag !== undefined && { ifMatch: result.etag }),
     ...(signal !== undefined && { signal }),
   });

@@ -10,6 +10,7 @@ import { decodeCases } from "./cases/decoding.js";
 import { deleteCases } from "./cases/deleting.js";
 import { errorCases } from "./cases/errors.js";
 import { keptKeyCases } from "./cases/kept-keys.js";
+import { lendingCases } from "./cases/lending.js";
 import { listOrderCases } from "./cases/list-order.js";
 import { listPageCases } from "./cases/list-pages.js";
 import { listingCases } from "./cases/listing.js";
@@ -41,6 +42,7 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...roundTripCases,
   ...readingCases,
   ...versionCases,
+  ...lendingCases,
   ...rangeCases,
   ...manyRangeCases,
   ...createConditionCases,

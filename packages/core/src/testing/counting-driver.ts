@@ -54,9 +54,10 @@ async function countBytes(
       yield chunk;
     }
   }
-  const into = async (target: Uint8Array): Promise<void> => {
-    await read.into?.(target);
+  const into = async (target: Uint8Array, hash: boolean): Promise<number | undefined> => {
+    const crc32c = await read.into?.(target, hash);
     counts.bytesRead += target.byteLength;
+    return crc32c;
   };
   return { ...read, body: body(), ...(read.into !== undefined && { into }), cancel: () => read.cancel() };
 }
