@@ -45,7 +45,12 @@ function genGroup(name, count, size) {
 function wholeObjectsGroup(size) {
   return [1, 2].map((threads) => ({
     name: `generation + CRC-32C of an object a thread, threads ${threads}`,
-    prepare: () => new WorkerPool(fileURLToPath(new URL("lib/generate-worker.mjs", import.meta.url)), { threads }),
+    prepare: async () => {
+      const pool = new WorkerPool(fileURLToPath(new URL("lib/generate-worker.mjs", import.meta.url)), { threads });
+      // Beginning a thread takes longer than a small object.
+      await Promise.all(Array.from({ length: threads }, () => pool.run({ size: 1 << 20, seed: 0n })));
+      return pool;
+    },
     run: async (pool) => {
       await Promise.all(Array.from({ length: threads }, (_, index) => pool.run({ size, seed: BigInt(index) })));
       return threads * size;

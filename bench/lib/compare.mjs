@@ -1,8 +1,12 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
 /**
  * Runs candidates in turn, A B C A B C …, so that a machine that changes its speed changes it for all of them, and gives
  * each one's median, and that of the CPU seconds this process spent a GB. A candidate returns the bytes it moved, or `{ bytes, seconds }` if it has a clock of its own.
  */
 export async function compare(candidates, { rounds }) {
+  const collectGarbage = exposedGarbageCollector();
   const rates = new Map(candidates.map(({ name }) => [name, []]));
   const loads = new Map(candidates.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
@@ -10,6 +14,8 @@ export async function compare(candidates, { rounds }) {
     const first = round % candidates.length;
     for (const { name, prepare, run, cleanUp } of [...candidates.slice(first), ...candidates.slice(0, first)]) {
       const prepared = await prepare?.();
+      // None pays for the garbage of the one before.
+      collectGarbage();
       const load = process.cpuUsage();
       const start = process.hrtime.bigint();
       const moved = await run(prepared);
@@ -28,6 +34,12 @@ export async function compare(candidates, { rounds }) {
     gigabytesPerSecond: median(rates.get(name)),
     cpuSecondsPerGigabyte: median(loads.get(name)),
   }));
+}
+
+/** Node shows its collector only to a context that is made after the flag is set. */
+function exposedGarbageCollector() {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc");
 }
 
 function median(values) {
