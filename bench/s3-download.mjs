@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
@@ -36,6 +36,16 @@ export async function run({ smoke, rounds }) {
         { name: "into a new buffer", run: async () => (await (await store.get(key)).bytes()).byteLength },
         { name: "as a stream, checked", run: async () => (await nothing.put("object", await lent())).size },
         { name: "into a file, checked", run: async () => (await files.put("object", await lent())).size },
+        {
+          name: "the same file from ready-made bytes",
+          run: async () => {
+            const file = await open(join(folder, "bare"), "w");
+            for (let offset = 0; offset < total; offset += 1 << 20) await file.write(buffer, offset, 1 << 20);
+            await file.close();
+            await rename(join(folder, "bare"), join(folder, "object"));
+            return total;
+          },
+        },
         {
           name: SDK,
           run: async () => {

@@ -1,21 +1,16 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-
 /**
- * Runs candidates in turn, A B C A B C …, so that a machine that changes its speed changes it for all of them, and gives
+ * Runs candidates in turn, A B C C B A …, so that a machine that changes its speed changes it for all of them, and gives
  * each one's median, and that of the CPU seconds this process spent a GB. A candidate returns the bytes it moved, or `{ bytes, seconds }` if it has a clock of its own.
  */
 export async function compare(candidates, { rounds }) {
-  const collectGarbage = exposedGarbageCollector();
   const rates = new Map(candidates.map(({ name }) => [name, []]));
   const loads = new Map(candidates.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
-    // Each round begins with another candidate, so that none always runs in the wake of the same one.
+    // Each round begins with another candidate, and every other one goes backwards: none always runs in the wake of the same.
     const first = round % candidates.length;
-    for (const { name, prepare, run, cleanUp } of [...candidates.slice(first), ...candidates.slice(0, first)]) {
+    const order = [...candidates.slice(first), ...candidates.slice(0, first)];
+    for (const { name, prepare, run, cleanUp } of round % 2 === 0 ? order : order.toReversed()) {
       const prepared = await prepare?.();
-      // None pays for the garbage of the one before.
-      collectGarbage();
       const load = process.cpuUsage();
       const start = process.hrtime.bigint();
       const moved = await run(prepared);
@@ -34,12 +29,6 @@ export async function compare(candidates, { rounds }) {
     gigabytesPerSecond: median(rates.get(name)),
     cpuSecondsPerGigabyte: median(loads.get(name)),
   }));
-}
-
-/** Node shows its collector only to a context that is made after the flag is set. */
-function exposedGarbageCollector() {
-  setFlagsFromString("--expose-gc");
-  return runInNewContext("gc");
 }
 
 function median(values) {

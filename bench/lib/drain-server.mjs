@@ -1,21 +1,29 @@
 // A server that speaks just enough of S3, and of Azure Blob, for an upload and throws the bytes away, and sends zeros for a download: the limit
 // is then the client. Runs as a process of its own, on a free port of 127.0.0.1, and tells its parent which.
-import { createServer } from "node:net";
+import { createServer, Socket } from "node:net";
 
 const HEADER_END = Buffer.from("\r\n\r\n");
 const ZEROS = Buffer.alloc(1 << 20);
+/** Every connection reads into the same memory: a server that made new memory for what it throws away would be the limit. */
+const READ_BUFFER = Buffer.alloc(256 << 10);
 
-const server = createServer((socket) => {
+const server = createServer({ pauseOnConnect: true }, ({ _handle: handle }) => {
+  const callback = (bytes, buffer) => {
+    take(buffer.subarray(0, bytes));
+    return true;
+  };
+  const socket = new Socket({ handle, onread: { buffer: READ_BUFFER, callback } });
   socket.setNoDelay(true);
   socket.on("error", () => socket.destroy());
   let head = Buffer.alloc(0);
   let bodyLeft = 0;
   let request;
-  socket.on("data", (data) => {
+  socket.resume();
+  function take(data) {
     let chunk = data;
     while (chunk.byteLength > 0) {
       if (request === undefined) {
-        head = head.byteLength === 0 ? chunk : Buffer.concat([head, chunk]);
+        head = Buffer.concat([head, chunk]);
         const end = head.indexOf(HEADER_END);
         if (end < 0) return;
         request = parse(head.toString("latin1", 0, end));
@@ -31,7 +39,7 @@ const server = createServer((socket) => {
       answer(socket, request);
       request = undefined;
     }
-  });
+  }
 });
 
 function parse(text) {
