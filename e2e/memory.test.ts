@@ -9,6 +9,9 @@ import { diskFolder, NO_DISK, temporaryBase } from "./disk-folder.js";
 const MIB = 2 ** 20;
 const PEAK_LIMIT_BYTES = 160 * MIB;
 
+/** From 24 on the collector marks in small steps while new chunks are made. It is the same for any size. */
+const COLLECTS_LATE = Number(process.versions.node.split(".")[0]) >= 24;
+
 /** SLUICE_FULL_SIZE=1 writes 8 GiB, as the release check does; the bound is the same for any size. */
 const isFullSize = process.env["SLUICE_FULL_SIZE"] === "1";
 const LARGE_BYTES = (isFullSize ? 8192 : 1024) * MIB;
@@ -31,17 +34,22 @@ test.for([
 );
 
 test.for([
-  ["fs", "none", LARGE_BYTES],
-  ["fs", "zstd", LARGE_BYTES],
-  ["fs", "gzip", 128 * MIB],
-  ["directio", "none", LARGE_BYTES],
-  ["directio", "zstd", LARGE_BYTES / 4],
+  ["fs", "none", LARGE_BYTES, "owned"],
+  ["fs", "none", LARGE_BYTES, "lent"],
+  ["fs", "zstd", LARGE_BYTES, "owned"],
+  ["fs", "zstd", LARGE_BYTES, "lent"],
+  ["fs", "gzip", 128 * MIB, "owned"],
+  ["directio", "none", LARGE_BYTES, "owned"],
+  ["directio", "none", LARGE_BYTES, "lent"],
+  ["directio", "zstd", LARGE_BYTES / 4, "owned"],
 ] as const)(
-  "%s: an object with codec %s (%i bytes) is read in less than 160 MiB",
+  "%s: an object with codec %s (%i bytes) is read in less than 160 MiB, its chunks %s",
   { timeout: 300_000 },
-  async ([backend, codec, size], { skip }) => {
+  async ([backend, codec, size, chunks], { skip }) => {
     if (backend === "directio" && diskFolder === undefined) skip(NO_DISK);
-    await expectBounded("read-large.mjs", backend, size, codec);
+    if (chunks === "owned" && COLLECTS_LATE)
+      skip("this Node lets up to 128 MiB of chunks lie that nobody has any more");
+    await expectBounded("read-large.mjs", backend, size, codec, chunks);
   },
 );
 

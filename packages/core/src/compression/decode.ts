@@ -2,11 +2,21 @@ import { isObjectStoreError, ObjectStoreError } from "../errors.js";
 import type { Codec } from "./codec.js";
 import { gunzip } from "./gzip.js";
 import { unzstd } from "./zstd.js";
+import { zstdEngine } from "./zstd-engine.js";
 
-/** The content of stored bytes. Damaged or cut-off data ends in ChecksumMismatch; errors of the source pass through. */
+/** Whether the decoder is done with a chunk before it asks for the next one, so that the source may lend its chunks. */
+export async function takesLentChunks(codec: Codec): Promise<boolean> {
+  return codec === "zstd" && (await zstdEngine()).takesLentChunks;
+}
+
+/**
+ * The content of stored bytes. Damaged or cut-off data ends in ChecksumMismatch; errors of the source pass through. With
+ * `lendChunks` a chunk need be valid only until the next one is asked for.
+ */
 export async function* decodeStream(
   codec: Codec,
   source: AsyncIterable<Uint8Array>,
+  lendChunks = false,
 ): AsyncGenerator<Uint8Array, void, void> {
   let sourceFailed = false;
   let sourceError: unknown;
@@ -24,7 +34,7 @@ export async function* decodeStream(
     }
   }
   try {
-    yield* codec === "zstd" ? unzstd(watched()) : gunzip(watched());
+    yield* codec === "zstd" ? unzstd(watched(), lendChunks) : gunzip(watched());
     if (sourceBytes === 0) throw new Error("there is none");
   } catch (error) {
     if (sourceFailed) throw sourceError;

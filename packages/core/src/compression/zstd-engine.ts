@@ -7,7 +7,10 @@ export interface ZstdEngine {
   readonly isThreaded: boolean;
   /** Compresses one frame a call, with content size and checksum in it; the result is valid until the next call. */
   frameCompressor(level: number): (content: Uint8Array) => Uint8Array | Promise<Uint8Array>;
-  decode(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  /** Whether it is done with a chunk before it asks for the next one, so that the source may lend its chunks. */
+  readonly takesLentChunks: boolean;
+  /** With `lendChunks` what it delivers need be valid only until the next chunk is asked for. */
+  decode(source: AsyncIterable<Uint8Array>, lendChunks: boolean): AsyncIterable<Uint8Array>;
 }
 
 /** Tries to load an engine; undefined where it is not to be had. */

@@ -17,8 +17,9 @@ function engineOver(binding: Binding): ZstdEngine {
   return {
     name: "zstd-napi",
     isThreaded: false,
+    takesLentChunks: true,
     frameCompressor: (level) => frameCompressor(binding, level),
-    decode: (source) => decode(binding, source),
+    decode: (source, lendChunks) => decode(binding, source, lendChunks),
   };
 }
 
@@ -39,20 +40,26 @@ function frameCompressor(binding: Binding, level: number): (content: Uint8Array)
  * Drives the decompression context itself: the package's stream pushes all that a chunk expands to at once, which for
  * highly compressible data is thousands of times the chunk.
  */
-async function* decode(binding: Binding, source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+async function* decode(
+  binding: Binding,
+  source: AsyncIterable<Uint8Array>,
+  lendChunks: boolean,
+): AsyncGenerator<Uint8Array, void, void> {
   const context = new binding.DCtx();
   const outputBytes = binding.dStreamOutSize() * 2;
+  let output = Buffer.allocUnsafeSlow(outputBytes);
   let insideFrame = false;
   for await (const chunk of source) {
     let input = chunk;
     let outputWasFull = false;
     while (input.byteLength > 0 || outputWasFull) {
-      const output = Buffer.allocUnsafeSlow(outputBytes);
       const [hint, produced, consumed] = context.decompressStream(output, input);
       input = input.subarray(consumed);
       insideFrame = hint !== 0;
       outputWasFull = insideFrame && produced === output.byteLength;
-      if (produced > 0) yield output.subarray(0, produced);
+      if (produced === 0) continue;
+      yield output.subarray(0, produced);
+      if (!lendChunks) output = Buffer.allocUnsafeSlow(outputBytes);
     }
   }
   if (insideFrame) {

@@ -24,6 +24,7 @@ function engineOver({ zstdCompress, createZstdDecompress, constants }: NodeZstd)
   return {
     name: "node:zlib",
     isThreaded: true,
+    takesLentChunks: false,
     frameCompressor: (level) => {
       const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
       return (content) =>

@@ -37,6 +37,9 @@ export async function zstdFrames(level: number, workers: number): Promise<FrameC
 }
 
 /** Decodes frames in a row, skippable ones too, with bounded memory whatever they expand to. */
-export async function* unzstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
-  yield* (await zstdEngine()).decode(source);
+export async function* unzstd(
+  source: AsyncIterable<Uint8Array>,
+  lendChunks: boolean,
+): AsyncGenerator<Uint8Array, void, void> {
+  yield* (await zstdEngine()).decode(source, lendChunks);
 }

@@ -1,5 +1,5 @@
 import type { Codec } from "../compression/codec.js";
-import { decodeStream, sliceStream } from "../compression/decode.js";
+import { decodeStream, sliceStream, takesLentChunks } from "../compression/decode.js";
 import {
   FOOTER_BYTES,
   locateFrames,
@@ -18,7 +18,7 @@ export interface OpenedContent {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-type PinOptions = Pick<DriverReadOptions, "ifMatch" | "signal">;
+type ContentOptions = Pick<DriverReadOptions, "ifMatch" | "lendChunks" | "signal">;
 
 /**
  * Opens the decoded content of a compressed object. A range of a zstd object with a seek table reads that table and the
@@ -29,15 +29,25 @@ export async function openContent(
   key: string,
   codec: Codec,
   range: ByteRange | undefined,
-  options: PinOptions,
+  options: ContentOptions,
 ): Promise<OpenedContent> {
   if (range === undefined) {
-    const read = await driver.read(key, options);
-    return { read, range: undefined, content: decodeStream(codec, read.body) };
+    return { ...(await readDecoded(driver, key, codec, options)), range: undefined };
   }
   const seekable = codec === "zstd" ? await readSeekTable(driver, key, options) : undefined;
   if (seekable !== undefined) return openFrames(driver, key, seekable, range, options);
   return openSkipping(driver, key, codec, range, options);
+}
+
+/** Opens stored bytes, lent where the decoder allows it, and their content. */
+async function readDecoded(
+  driver: StoreDriver,
+  key: string,
+  codec: Codec,
+  options: DriverReadOptions,
+): Promise<{ read: DriverRead; content: AsyncIterable<Uint8Array> }> {
+  const read = await driver.read(key, { ...options, lendChunks: await takesLentChunks(codec) });
+  return { read, content: decodeStream(codec, read.body, options.lendChunks) };
 }
 
 interface Seekable {
@@ -45,7 +55,7 @@ interface Seekable {
   readonly etag: string;
 }
 
-async function readSeekTable(driver: StoreDriver, key: string, options: PinOptions): Promise<Seekable | undefined> {
+async function readSeekTable(driver: StoreDriver, key: string, options: ContentOptions): Promise<Seekable | undefined> {
   const tail = await driver.read(key, { ...options, range: { suffix: FOOTER_BYTES } });
   const bytes = seekTableBytes(await collect(tail.body, FOOTER_BYTES));
   const { size, etag } = tail.object;
@@ -60,18 +70,15 @@ async function openFrames(
   key: string,
   { table, etag }: Seekable,
   range: ByteRange,
-  options: PinOptions,
+  options: ContentOptions,
 ): Promise<OpenedContent> {
   const resolved = resolveRange(range, table.contentBytes);
   const isEmpty = resolved.start === resolved.end;
   const frames = isEmpty ? { start: 0, end: 0, contentStart: 0 } : locateFrames(table, resolved.start, resolved.end);
-  const read = await driver.read(key, { ...options, ifMatch: etag, range: { start: frames.start, end: frames.end } });
-  const content = sliceStream(
-    decodeStream("zstd", read.body),
-    resolved.start - frames.contentStart,
-    resolved.end - frames.contentStart,
-  );
-  return { read, range: resolved, content };
+  const stored = { start: frames.start, end: frames.end };
+  const { read, content } = await readDecoded(driver, key, "zstd", { ...options, ifMatch: etag, range: stored });
+  const [start, end] = [resolved.start - frames.contentStart, resolved.end - frames.contentStart];
+  return { read, range: resolved, content: sliceStream(content, start, end) };
 }
 
 async function openSkipping(
@@ -79,7 +86,7 @@ async function openSkipping(
   key: string,
   codec: Codec,
   range: ByteRange,
-  options: PinOptions,
+  options: ContentOptions,
 ): Promise<OpenedContent> {
   if ("suffix" in range) {
     const { contentBytes, etag } = await countContent(driver, key, codec, options);
@@ -87,9 +94,9 @@ async function openSkipping(
     const opened = await openSkipping(driver, key, codec, resolved, { ...options, ifMatch: etag });
     return { ...opened, range: resolved };
   }
-  const read = await driver.read(key, options);
-  const content = sliceStream(decodeStream(codec, read.body), range.start, range.end ?? Number.POSITIVE_INFINITY);
-  return { read, range: undefined, content };
+  const { read, content } = await readDecoded(driver, key, codec, options);
+  const slice = sliceStream(content, range.start, range.end ?? Number.POSITIVE_INFINITY);
+  return { read, range: undefined, content: slice };
 }
 
 /** The last bytes can't be found without knowing how many there are: decodes the object once to count them. */
@@ -97,10 +104,10 @@ async function countContent(
   driver: StoreDriver,
   key: string,
   codec: Codec,
-  options: PinOptions,
+  options: ContentOptions,
 ): Promise<{ contentBytes: number; etag: string }> {
-  const read = await driver.read(key, options);
+  const { read, content } = await readDecoded(driver, key, codec, { ...options, lendChunks: true });
   let contentBytes = 0;
-  for await (const chunk of decodeStream(codec, read.body)) contentBytes += chunk.byteLength;
+  for await (const chunk of content) contentBytes += chunk.byteLength;
   return { contentBytes, etag: read.object.etag };
 }

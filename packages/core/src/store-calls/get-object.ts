@@ -20,17 +20,15 @@ export async function getObject(context: StoreContext, key: string, options: Get
   const expectedCrc = verify === undefined ? undefined : parseChecksum(verify, "get");
   const codec = codecFor(key, options.decode, "get");
   const driverKey = context.keyFor(key, "get");
-  const pin = { ...(ifMatch !== undefined && { ifMatch }), ...(signal !== undefined && { signal }) };
+  const how = {
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(lendChunks === true && { lendChunks }),
+    ...(signal !== undefined && { signal }),
+  };
   const opened =
     codec === undefined
-      ? asStored(
-          await context.driver.read(driverKey, {
-            ...pin,
-            ...(range !== undefined && { range }),
-            ...(lendChunks === true && { lendChunks }),
-          }),
-        )
-      : await openContent(context.driver, driverKey, codec, range, pin);
+      ? asStored(await context.driver.read(driverKey, { ...how, ...(range !== undefined && { range }) }))
+      : await openContent(context.driver, driverKey, codec, range, how);
   const check = {
     expectedBytes: opened.range === undefined ? undefined : opened.range.end - opened.range.start,
     expectedCrc,

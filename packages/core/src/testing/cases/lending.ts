@@ -13,12 +13,18 @@ export const lendingCases: readonly ConformanceCase[] = [
     run: async ({ store, partBytes, random }) => {
       const bytes = random.bytes(4 * partBytes + 1);
       const { storedChecksum: verify } = await store.put("object", bytes);
-      let offset = 0;
-      for await (const chunk of await store.get("object", { lendChunks: true, verify })) {
-        expectBytes(chunk, bytes.subarray(offset, offset + chunk.byteLength), `the chunk at ${offset}`);
-        offset += chunk.byteLength;
+      const { key: packed } = await store.put("object", bytes, { compression: { codec: "zstd" } });
+      for (const object of [
+        await store.get("object", { lendChunks: true, verify }),
+        await store.get(packed, { lendChunks: true, decode: true }),
+      ]) {
+        let offset = 0;
+        for await (const chunk of object) {
+          expectBytes(chunk, bytes.subarray(offset, offset + chunk.byteLength), `the chunk at ${offset}`);
+          offset += chunk.byteLength;
+        }
+        assert.equal(offset, bytes.byteLength, "bytes delivered");
       }
-      assert.equal(offset, bytes.byteLength, "bytes delivered");
       await store.put("copy", await store.get("object", { lendChunks: true }));
       await expectObject(store, "copy", bytes);
     },
