@@ -5,7 +5,7 @@ import { FIO, fioCandidates, isInstalled } from "./lib/tools.mjs";
 
 export const title = "Reading past the page cache";
 export const question =
-  "One object with O_DIRECT, whole, in chunks that belong to the reader. fio reads into one buffer and looks at nothing.";
+  "One object with O_DIRECT, whole, in chunks that are lent, or that belong to the reader, who gets new memory for each. fio reads into one buffer and looks at nothing.";
 
 const MIB = 1 << 20;
 
@@ -37,7 +37,9 @@ function ownCandidates(openStore, checksum) {
     },
   });
   return [
-    read("read"),
+    read("read, chunks lent", {}, { lendChunks: true }),
+    read("read + verify, chunks lent", {}, { lendChunks: true, verify: checksum }),
+    read("read", {}),
     read("read + verify", {}, { verify: checksum }),
     read("read, slabs of 4 MiB", { slabBytes: 4 * MIB }),
     read("read, slabs of 16 MiB", { slabBytes: 16 * MIB }),
