@@ -9,6 +9,8 @@ import { type FaultyProxy, startFaultyProxy } from "./faulty-proxy.js";
 
 const PART_BYTES = 256 << 10;
 const SEED = 20;
+/** `AZURE_FAULT_MIB=40` is the full measure; ten blocks in any case. */
+const FAULT_OBJECT_BYTES = Number(process.env["AZURE_FAULT_MIB"] ?? 2.5) * (1 << 20);
 const FAST = { retryDelayMs: 10, maxRetryDelayMs: 50, requestTimeoutMs: 2_000 };
 /** A second is a promise of ours: a machine or a server that stood still for the half of one has not broken it. */
 const TIMED = { retry: 2 };
@@ -194,9 +196,9 @@ describeOnAzure("blocks", ({ connectionString }) => {
   });
 
   test(`200 uploads through resets, cuts, 503s and lost answers: all arrive whole or fail with a typed error (seed ${SEED})`, async () => {
-    const store = await open({ maxTries: 3 });
+    const store = await open({ maxTries: 3, partBytes: FAULT_OBJECT_BYTES / 10 });
     const random = new SeededRandom(SEED);
-    const bytes = random.bytes(10 * PART_BYTES);
+    const bytes = random.bytes(FAULT_OBJECT_BYTES);
     const faults = ["reset", "cut", "503", "lose-answer"] as const;
     proxy.decide = (seen) =>
       seen.startsWith("PUT") && random.integer(1, 5) === 1 ? (faults[random.integer(0, 3)] ?? "none") : "none";
