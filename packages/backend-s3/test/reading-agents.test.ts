@@ -11,20 +11,24 @@ const fixture = (name: string): string => readFileSync(new URL(`fixtures/${name}
 
 const CONTENT = randomBytes(3_000_001);
 
-/** Sends the content; below `/cut` only the first half of it, and hangs up. */
+/** Sends the content; below `/cut` only the first half of it, below `/cut-early` less than anybody waits for, and hangs up. */
 const answer: RequestListener = (request, response) => {
   response.setHeader("content-length", CONTENT.byteLength);
-  if (request.url !== "/cut") response.end(CONTENT);
-  else response.write(CONTENT.subarray(0, CONTENT.byteLength / 2), () => response.destroy());
+  const sentBytes = { "/cut": CONTENT.byteLength / 2, "/cut-early": 1000 }[request.url ?? ""];
+  if (sentBytes === undefined) response.end(CONTENT);
+  else response.write(CONTENT.subarray(0, sentBytes), () => response.destroy());
 };
 
 describe.each(["http", "https"] as const)("over %s", (scheme) => {
   const key = scheme === "https" ? { key: fixture("key.pem"), cert: fixture("certificate.pem") } : {};
   const server = scheme === "https" ? https.createServer(key, answer) : http.createServer(answer);
-  const agent =
+  const makeAgent = (options: http.AgentOptions) =>
     scheme === "https"
-      ? new ReadingHttpsAgent({ keepAlive: true, ca: fixture("certificate.pem") })
-      : new ReadingHttpAgent({ keepAlive: true });
+      ? new ReadingHttpsAgent({ keepAlive: true, ca: fixture("certificate.pem"), ...options })
+      : new ReadingHttpAgent({ keepAlive: true, ...options });
+  const agent = makeAgent({});
+  /** Its requests wait for the one connection to be free. */
+  const lonely = makeAgent({ maxSockets: 1 });
   let connections = 0;
 
   beforeAll(async () => {
@@ -33,13 +37,14 @@ describe.each(["http", "https"] as const)("over %s", (scheme) => {
   });
   afterAll(async () => {
     agent.destroy();
+    lonely.destroy();
     await new Promise((resolve) => server.close(resolve));
   });
 
-  async function open(path = "/"): Promise<IncomingMessage> {
+  async function open(path = "/", by = agent): Promise<IncomingMessage> {
     const { port } = server.address() as AddressInfo;
     const url = `${scheme}://127.0.0.1:${port}${path}`;
-    const request = scheme === "https" ? https.get(url, { agent }) : http.get(url, { agent });
+    const request = scheme === "https" ? https.get(url, { agent: by }) : http.get(url, { agent: by });
     const [message] = await once(request, "response");
     return message;
   }
@@ -60,7 +65,7 @@ describe.each(["http", "https"] as const)("over %s", (scheme) => {
   test("bodies arrive whole, drained or kept, over one connection", async () => {
     const before = connections;
     for (const take of [kept, drained, kept, drained, drained, kept]) {
-      expect(CONTENT.equals(await take(await open()))).toBe(true);
+      expect(CONTENT.equals(await take(await open("/", lonely)))).toBe(true);
     }
     expect(connections - before).toBe(1);
   });
@@ -87,6 +92,12 @@ describe.each(["http", "https"] as const)("over %s", (scheme) => {
   test("a connection that is cut in the middle of a body rejects", async () => {
     await expect(drained(await open("/cut"))).rejects.toThrow(/aborted|closed/);
     await expect(kept(await open("/cut"))).rejects.toThrow(/aborted/);
+  });
+
+  test("a connection that was cut before anybody read its body rejects too", async () => {
+    const message = await open("/cut-early");
+    await new Promise((resolve) => message.once("close", resolve));
+    await expect(drained(message)).rejects.toThrow("closed");
   });
 
   test("what the consumer throws ends the body", async () => {
