@@ -1,24 +1,23 @@
-/** Calls `work` for every item, at most `limit` at once; after the first failure no further item is begun. */
+/** Calls `work` for every item, at most `limit` at once; after the first failure no further item is begun, and it is thrown when all have ended. */
 export async function forEachConcurrently<T>(
   items: readonly T[],
   limit: number,
   work: (item: T, index: number) => Promise<void>,
 ): Promise<void> {
   let next = 0;
+  let failure: { readonly error: unknown } | undefined;
   const worker = async (): Promise<void> => {
-    while (next < items.length) {
+    while (failure === undefined && next < items.length) {
       const index = next++;
       try {
         await work(items[index] as T, index);
       } catch (error) {
-        next = items.length;
-        throw error;
+        failure ??= { error };
       }
     }
   };
-  const settled = await Promise.allSettled(Array.from({ length: Math.min(limit, items.length) }, worker));
-  const failed = settled.find((result) => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
 }
 
 /** The items in their order, at most `size` at a time. */

@@ -7,6 +7,7 @@ import {
   checkText,
   codeOfConnection,
   codeOfStatus,
+  forEachConcurrently,
   pageAfter,
   withoutSecrets,
 } from "@sluice/core";
@@ -53,6 +54,17 @@ test("messages lose queries, signatures and keys", () => {
   const message = "no https://a.test/c/k?sv=1&sig=SECRET for AccountKey=SECRET and X-Amz-Signature: SECRET sig=SECRET";
   expect(withoutSecrets(message)).toBe("no https://a.test/c/k?… for AccountKey=… and X-Amz-Signature=… sig=…");
   expect(withoutSecrets("x".repeat(1000))).toHaveLength(300);
+});
+
+test("of concurrent failures the first in time is thrown, when all have ended", async () => {
+  const ended: number[] = [];
+  const work = async (turns: number): Promise<void> => {
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+    ended.push(turns);
+    throw new Error(`after ${turns}`);
+  };
+  await expect(forEachConcurrently([9, 1, 5, 0], 3, work)).rejects.toThrow("after 1");
+  expect(ended).toEqual([1, 5, 9]);
 });
 
 test("batches hold all items in order", () => {

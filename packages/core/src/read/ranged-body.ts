@@ -46,9 +46,9 @@ export function rangedBody(open: OpenRange, options: RangedBodyOptions): RangedB
   const onAbort = (): void => signal && stop.abort(abortedError("get", signal));
   signal?.addEventListener("abort", onAbort, { once: true });
   if (signal?.aborted === true) onAbort();
-  const end = (reason: unknown = new ObjectStoreError("Aborted", "the object was cancelled")): void => {
+  const end = (): void => {
     signal?.removeEventListener("abort", onAbort);
-    stop.abort(reason);
+    stop.abort(new ObjectStoreError("Aborted", "the object was cancelled"));
     first?.cancel();
   };
   const underWay = new Set<Promise<void>>();
@@ -79,8 +79,8 @@ export function rangedBody(open: OpenRange, options: RangedBodyOptions): RangedB
       await forEachConcurrently(windows, options.windowsInFlight, async (window, index) => {
         const room = target.subarray(window.start - options.range.start, window.end - options.range.start);
         await fill(window, room, (piece) => hash && crcs[index]?.update(piece)).catch((error) => {
-          // The first failure stops the others, and is theirs too.
-          end(error);
+          // The first failure stops the others.
+          end();
           throw error;
         });
       });
