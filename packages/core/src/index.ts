@@ -31,7 +31,7 @@ export { MultipartSink, type MultipartSinkOptions } from "./multipart/multipart-
 export type { MultipartUpload, StoredPart, UploadPart } from "./multipart/multipart-upload.js";
 export { type PartLimits, type PartPlan, type PartPlanOptions, planParts } from "./multipart/part-plan.js";
 export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
-export { checkInteger, checkOptions, type IntegerLimits, integerOptions, refuse } from "./options.js";
+export { checkBoolean, checkInteger, checkOptions, type IntegerLimits, integerOptions, refuse } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";
 export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
 export type { OpenedRange } from "./read/opened-range.js";
@@ -48,7 +48,7 @@ export type { OpenRange, ResumeLimits } from "./read/read-window.js";
 export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
 export { REQUEST_LIMITS, type RequestCall, type RequestLimits, Requests } from "./requests.js";
 export { codeOfConnection, codeOfStatus, withoutSecrets } from "./service-errors.js";
-export { checkBoolean, checkChoice, checkEndpoint, checkTags, checkText } from "./service-options.js";
+export { checkChoice, checkEndpoint, checkTags, checkText } from "./service-options.js";
 export { abortedError, allowManyCalls, orAborted, throwIfAborted, withGrace } from "./signal.js";
 export { BufferedSink } from "./sink/buffered-sink.js";
 export { type LentMemory, lentMemoryOf, registerLentMemory, type WasmMemory } from "./sink/lent-memory.js";

@@ -30,6 +30,11 @@ export function checkInteger(
   refuse(`${name} must be a whole number from ${minimum} to ${maximum}, got ${String(value)}`, operation);
 }
 
+/** Refuses with InvalidArgument what is not true, false or absent. */
+export function checkBoolean(value: unknown, name: string, operation: string): void {
+  if (value !== undefined && typeof value !== "boolean") refuse(`${name} is true or false`, operation);
+}
+
 /** Default, least and most of an option. */
 export type IntegerLimits = readonly [initial: number, least: number, most: number];
 

@@ -1,10 +1,5 @@
 import { refuse } from "./options.js";
 
-/** Refuses with InvalidArgument what is not true, false or absent. */
-export function checkBoolean(value: unknown, name: string, operation: string): void {
-  if (value !== undefined && typeof value !== "boolean") refuse(`${name} is true or false`, operation);
-}
-
 /** Refuses with InvalidArgument what is not a text of at least one character, or absent. */
 export function checkText(value: unknown, name: string, operation: string): void {
   if (value !== undefined && (typeof value !== "string" || value === "")) refuse(`${name} must be a text`, operation);

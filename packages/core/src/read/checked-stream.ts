@@ -41,6 +41,11 @@ export function checkCrc(crc32c: number, bytes: number, { expectedCrc, uri, back
   const expected = formatChecksum(expectedCrc);
   const actual = formatChecksum(crc32c);
   throw new ObjectStoreError("ChecksumMismatch", `${uri}: expected ${expected}, read ${actual} over ${bytes} bytes`, {
-    ...{ operation: "get", uri, backend, bytes, expected, actual },
+    operation: "get",
+    uri,
+    backend,
+    bytes,
+    expected,
+    actual,
   });
 }

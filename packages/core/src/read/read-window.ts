@@ -50,6 +50,8 @@ export async function fillWindow(
     try {
       throwIfAborted(signal, "get");
       opened ??= await open({ start: position, end }, signal);
+      // The signal may have fired when the answer was there and not yet seen.
+      throwIfAborted(signal, "get");
       await drainUntilIdle(opened, idleTimeoutMs, signal, take);
       if (position < end) throw tooEarly(end - position);
     } catch (error) {

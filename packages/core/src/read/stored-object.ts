@@ -57,10 +57,9 @@ export class OpenedObject implements StoredObject {
 
   async bytes(): Promise<Uint8Array> {
     const expected = this.#expectedBytes();
-    if (this.#into === undefined) return collect(this, expected ?? 0);
-    this.#take();
-    const target = new Uint8Array(expected ?? 0);
-    await this.#into(target);
+    if (this.#into === undefined || expected === undefined) return collect(this, expected ?? 0);
+    const target = new Uint8Array(expected);
+    await this.readInto(target);
     return target;
   }
 

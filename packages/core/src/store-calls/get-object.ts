@@ -1,12 +1,11 @@
 import { parseChecksum } from "../checksum/text.js";
 import { type Codec, checkCodec, codecOfKey } from "../compression/codec.js";
 import type { DriverRead } from "../driver.js";
-import { checkEtag, checkOptions } from "../options.js";
+import { checkBoolean, checkEtag, checkOptions } from "../options.js";
 import { checkRange } from "../range.js";
 import { checkCrc, checkedStream, type StreamCheck } from "../read/checked-stream.js";
 import { type OpenedContent, openContent } from "../read/open-content.js";
 import { OpenedObject } from "../read/stored-object.js";
-import { checkBoolean } from "../service-options.js";
 import type { GetOptions, StoredObject } from "../store.js";
 import type { StoreContext } from "./context.js";
 
