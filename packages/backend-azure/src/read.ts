@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { extentOf, isObjectStoreError, type RangedSource } from "@sluice/core";
+import { type AskedRange, extentOf, isObjectStoreError, type RangeAnswer, type RangedSource } from "@sluice/core";
 import type { AzureContainer } from "./container.js";
 import { describe, requestConditions } from "./describe.js";
 
@@ -21,7 +21,9 @@ export function blobSource({ client, requests }: AzureContainer, key: string): R
         const body = answer.readableStreamBody as Readable;
         // What becomes of a body that nobody reads any more is of no interest.
         body.on("error", () => undefined);
-        const extent = extentOf(answer.contentRange, answer.contentLength);
+        const { contentRange, contentLength, _response } = answer;
+        const isPartial = _response.status === 206;
+        const extent = extentOrStop({ isPartial, contentRange, contentLength }, { start, end }, body);
         return { ...extent, object: describe(key, answer, extent.size), body, cancel: () => void body.destroy() };
       } catch (error) {
         // Behind the blob's end, as every byte of an empty one is.
@@ -33,4 +35,13 @@ export function blobSource({ client, requests }: AzureContainer, key: string): R
     },
   };
   return source;
+}
+
+function extentOrStop(answer: RangeAnswer, asked: AskedRange, body: Readable): ReturnType<typeof extentOf> {
+  try {
+    return extentOf(answer, asked);
+  } catch (error) {
+    body.destroy();
+    throw error;
+  }
 }

@@ -1,12 +1,12 @@
 import { IncomingMessage } from "node:http";
-import { GetObjectCommand, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand } from "@aws-sdk/client-s3";
 import {
+  type AskedRange,
   type DriverObject,
   type DriverRead,
   type DriverReadOptions,
   extentOf,
   isObjectStoreError,
-  ObjectStoreError,
   type OpenedObject,
   type RangedSource,
   type ReadPin,
@@ -32,8 +32,8 @@ export async function headObject(bucket: S3Bucket, key: string, { ifMatch, signa
 export async function readObject(bucket: S3Bucket, key: string, options: DriverReadOptions): Promise<DriverRead> {
   const source: RangedSource = {
     head: (pin) => headObject(bucket, key, pin),
-    get: ({ start, end }, pin) => getRange(bucket, key, `bytes=${start}-${end - 1}`, pin),
-    getLast: (bytes, pin) => getRange(bucket, key, `bytes=-${bytes}`, pin),
+    get: (range, pin) => getRange(bucket, key, range, pin),
+    getLast: (suffix, pin) => getRange(bucket, key, { suffix }, pin),
   };
   return readByRanges(source, options, bucket.options.transfer);
 }
@@ -42,23 +42,19 @@ export async function readObject(bucket: S3Bucket, key: string, options: DriverR
 async function getRange(
   bucket: S3Bucket,
   key: string,
-  range: string,
+  asked: AskedRange,
   { ifMatch, signal }: ReadPin,
 ): Promise<OpenedObject | undefined> {
   // Without ChecksumMode: the SDK would hash the body in JavaScript, and core does it natively where it is asked for.
   const command = new GetObjectCommand({
-    ...{ Bucket: bucket.name, Key: key, Range: range },
+    ...{ Bucket: bucket.name, Key: key, Range: rangeHeader(asked) },
     ...(ifMatch !== undefined && { IfMatch: ifMatch }),
     ...keyFields(bucket.options.write.sseCustomerKey),
   });
   try {
     const answer = await bucket.call((options) => bucket.client.send(command, options), { key, signal });
-    if (answer.ContentRange === undefined && answer.ContentLength === undefined) {
-      (answer.Body as unknown as { destroy(): void }).destroy();
-      throw new ObjectStoreError("Unsupported", "the server did not say how many bytes it sends");
-    }
-    const { start, end, size } = extentOf(answer.ContentRange, answer.ContentLength);
     const body = answer.Body as unknown as AsyncIterable<Uint8Array> & { destroy(): void };
+    const { start, end, size } = extentOrStop(answer, asked, body);
     return {
       ...{ object: factsOf(key, answer, size), start, end, body },
       // A request handler of the caller's may give another kind of body.
@@ -67,6 +63,23 @@ async function getRange(
     };
   } catch (error) {
     if (isObjectStoreError(error) && error.statusCode === 416) return undefined;
+    throw error;
+  }
+}
+
+function rangeHeader(asked: AskedRange): string {
+  return "suffix" in asked ? `bytes=-${asked.suffix}` : `bytes=${asked.start}-${asked.end - 1}`;
+}
+
+function extentOrStop(
+  { $metadata, ContentRange: contentRange, ContentLength: contentLength }: GetObjectCommandOutput,
+  asked: AskedRange,
+  body: { destroy(): void },
+): ReturnType<typeof extentOf> {
+  try {
+    return extentOf({ isPartial: $metadata.httpStatusCode === 206, contentRange, contentLength }, asked);
+  } catch (error) {
+    body.destroy();
     throw error;
   }
 }

@@ -26,6 +26,7 @@ export {
 } from "./errors.js";
 export { compareKeys } from "./key.js";
 export { groupByDelimiter, groupOf, isAfter, pageAfter, toPages } from "./list-pages.js";
+export { type AnsweredPage, ListingCheck, type ListingScope, MAX_EMPTY_PAGES, PageTokens } from "./listing-check.js";
 export { createMemoryStore, memoryBackend } from "./memory/memory-backend.js";
 export { MultipartSink, type MultipartSinkOptions } from "./multipart/multipart-sink.js";
 export type { MultipartUpload, StoredPart, UploadPart } from "./multipart/multipart-upload.js";
@@ -34,10 +35,10 @@ export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
 export { checkBoolean, checkInteger, checkOptions, type IntegerLimits, integerOptions, refuse } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";
 export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
+export { type AskedRange, extentOf, type RangeAnswer } from "./read/extent.js";
 export type { OpenedRange } from "./read/opened-range.js";
 export { type RangedBody, type RangedBodyOptions, rangedBody } from "./read/ranged-body.js";
 export {
-  extentOf,
   type OpenedObject,
   type RangedReadLimits,
   type RangedSource,

@@ -50,6 +50,7 @@ export function pageAfter(startAfter: string | undefined, entries: readonly Driv
   return { entries: wanted.sort((first, second) => compareKeys(nameOf(first), nameOf(second))) };
 }
 
-function nameOf(entry: DriverEntry): string {
+/** An entry's key or prefix. */
+export function nameOf(entry: DriverEntry): string {
   return "prefix" in entry ? entry.prefix : entry.key;
 }

@@ -1,13 +1,13 @@
-import { extentOf, type RangedSource, readByRanges } from "@sluice/core";
+import { type RangedSource, readByRanges } from "@sluice/core";
 import { expect, test } from "vitest";
 
 const LIMITS = { readWindowBytes: 4, readWindowsInFlight: 2, resumes: 1, idleTimeoutMs: 1000 };
 const bytes = Buffer.from("0123456789");
 
 /** An object of ten bytes behind ranged requests, and what was asked of it. */
-function sourceOf(content: Buffer, { last = false, shift = 0 } = {}) {
+function sourceOf(content: Buffer, { last = false, shift = 0, etag = "v1" } = {}) {
   const asked: string[] = [];
-  const object = { key: "k", size: content.byteLength, etag: "v1", lastModified: new Date(0) };
+  const object = { key: "k", size: content.byteLength, etag, lastModified: new Date(0) };
   const answer = (start: number, end: number) => {
     if (start >= content.byteLength) return undefined;
     const extent = { start: start + shift, end: Math.min(end, content.byteLength) };
@@ -73,7 +73,36 @@ test("an answer with other bytes than those asked for is refused, and its body i
   expect(asked).toContain("cancel");
 });
 
-test("extents are read from Content-Range, else from Content-Length", () => {
-  expect(extentOf("bytes 4-7/10", 4)).toEqual({ start: 4, end: 8, size: 10 });
-  expect(extentOf(undefined, 10)).toEqual({ start: 0, end: 10, size: 10 });
+test.each([
+  ["another version", { etag: "v2" }, "PreconditionFailed"],
+  ["no version", { etag: "" }, "PreconditionFailed"],
+  ["another size", { size: 9 }, "PreconditionFailed"],
+  ["a later start", { start: 5 }, "Unsupported"],
+])("a window after the first with %s is refused", async (_, changes, code) => {
+  const { source } = sourceOf(bytes);
+  const changed: RangedSource = {
+    ...source,
+    get: async (range, pin) => {
+      const opened = await source.get(range, pin);
+      if (opened === undefined || range.start === 0) return opened;
+      const { start = opened.start, ...facts } = changes as { start?: number; etag?: string; size?: number };
+      return { ...opened, start, object: { ...opened.object, ...facts } };
+    },
+  };
+  await expect(read(changed)).rejects.toMatchObject({ code });
+});
+
+test("a window that brings less than it was asked for is no end", async () => {
+  const { source } = sourceOf(bytes);
+  const short: RangedSource = {
+    ...source,
+    get: ({ start, end }, pin) => source.get({ start, end: Math.min(end, start + 3) }, pin),
+  };
+  expect(await read(short)).toBe("0123456789");
+});
+
+test("an object of no version is refused: its windows could be of several", async () => {
+  const { source, asked } = sourceOf(bytes, { etag: "" });
+  await expect(read(source)).rejects.toMatchObject({ code: "Unavailable" });
+  expect(asked).toContain("cancel");
 });

@@ -41,15 +41,15 @@ export async function readByRanges(
   if (first === undefined) return readAfterHead(source, options, limits);
   const { object } = first;
   const resolved = resolveRange(range, object.size);
-  if (first.start !== resolved.start) {
+  if (first.start !== resolved.start || object.etag === "") {
     first.cancel();
-    throw wrongRange();
+    throw object.etag === "" ? noVersion() : wrongRange();
   }
   const open = async (window: ResolvedRange, stop: AbortSignal): Promise<OpenedRange> => {
     const opened = await source.get(window, { ifMatch: object.etag, signal: stop });
     if (opened === undefined) throw new ObjectStoreError("PreconditionFailed", "the object is shorter than it was");
     // Some servers ignore If-Match without a word.
-    const isPinned = opened.object.etag === object.etag || opened.object.etag === "";
+    const isPinned = opened.object.etag === object.etag && opened.object.size === object.size;
     if (isPinned && opened.start === window.start) return opened;
     opened.cancel();
     throw isPinned ? wrongRange() : new ObjectStoreError("PreconditionFailed", "the object changed while it was read");
@@ -101,17 +101,12 @@ async function firstWindow(
   return end > start ? source.get({ start, end }, options) : undefined;
 }
 
-/** Which bytes an answer brings, by its `Content-Range` and `Content-Length`, and how many the object has. */
-export function extentOf(contentRange = "", contentLength = 0): ResolvedRange & { readonly size: number } {
-  const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(contentRange);
-  // A server without ranges sends all of it.
-  if (match === null) return { start: 0, end: contentLength, size: contentLength };
-  const [, first, last, size] = match.map(Number) as [number, number, number, number];
-  return { start: first, end: last + 1, size };
-}
-
 function wrongRange(): ObjectStoreError {
   return new ObjectStoreError("Unsupported", "the server did not send the range that it was asked for");
+}
+
+function noVersion(): ObjectStoreError {
+  return new ObjectStoreError("Unavailable", "the answer does not say which version of the object it brings");
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, void> {}

@@ -31,7 +31,11 @@ export class StoreContext {
     return full;
   }
 
+  /** Facts under the key that the object has in this store; an object outside of the base has none. */
   infoOf(object: DriverObject): ObjectInfo {
+    if (!object.key.startsWith(this.prefix)) {
+      throw new ObjectStoreError("Unavailable", `${JSON.stringify(object.key)} is not in the store of ${this.uri}`);
+    }
     const key = object.key.slice(this.prefix.length);
     return { ...object, key, uri: this.uriOf(key) };
   }

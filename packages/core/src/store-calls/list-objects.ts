@@ -1,4 +1,5 @@
 import { ObjectStoreError } from "../errors.js";
+import { ListingCheck } from "../listing-check.js";
 import { checkInteger, checkOptions } from "../options.js";
 import { throwIfAborted } from "../signal.js";
 import type { ListEntry, ListOptions } from "../store.js";
@@ -17,14 +18,16 @@ export async function* listObjects(context: StoreContext, options: ListOptions):
     throw new ObjectStoreError("InvalidArgument", `list: ${name} must be a string`, { operation: "list" });
   }
   throwIfAborted(signal, "list");
-  const pages = context.driver.list({
+  const scope = {
     prefix: context.prefix + prefix,
-    pageSize,
     ...(delimiter !== undefined && { delimiter }),
     ...(startAfter !== undefined && startAfter !== "" && { startAfter: context.prefix + startAfter }),
-    ...(signal !== undefined && { signal }),
-  });
+  };
+  const check = new ListingCheck(scope);
+  const pages = context.driver.list({ ...scope, pageSize, ...(signal !== undefined && { signal }) });
   for await (const { entries } of pages) {
+    // Whatever the driver is: an entry that lies elsewhere would be cut into another key.
+    check.checkPage(entries);
     for (const entry of entries) {
       throwIfAborted(signal, "list");
       if ("prefix" in entry) yield { kind: "prefix", prefix: entry.prefix.slice(context.prefix.length) };
