@@ -13,7 +13,7 @@ const SLUICE = join(dirname(createRequire(import.meta.url).resolve("@sluice/cli/
 
 describeOnServers(
   "sluice between s3:",
-  ({ name, endpoint, region, accessKeyId, secretAccessKey }) => {
+  ({ profile, endpoint, region, accessKeyId, secretAccessKey }) => {
     describeOnAzure("and az:", ({ connectionString }) => {
       const [s3, az] = [`s3://${uniqueBucket()}`, `az://${uniqueBucket()}`];
       const environment = {
@@ -23,7 +23,7 @@ describeOnServers(
         AWS_ENDPOINT_URL_S3: endpoint,
         AZURE_STORAGE_CONNECTION_STRING: connectionString,
       };
-      const server = name === "custom" ? [] : ["-o", `s3.server=${name}`];
+      const server = profile === undefined ? [] : ["-o", `s3.server=${profile}`];
       const parts = ["-o", "s3.partBytes=5242880", "-o", "az.partBytes=3145728"];
       let folder: string;
 

@@ -14,13 +14,13 @@ const SLUICE = join(dirname(createRequire(import.meta.url).resolve("@sluice/cli/
 // The command finds the backend in the package of its working folder, this one.
 describeOnServers(
   "sluice on s3:",
-  ({ name, endpoint, region, accessKeyId, secretAccessKey }) => {
+  ({ profile, endpoint, region, accessKeyId, secretAccessKey }) => {
     const bucket = uniqueBucket();
     const base = `s3://${bucket}`;
     let folder: string;
 
     async function sluice(...parameters: string[]) {
-      const server = name === "custom" ? [] : ["-o", `s3.server=${name}`];
+      const server = profile === undefined ? [] : ["-o", `s3.server=${profile}`];
       const child = spawn(
         process.execPath,
         [SLUICE, ...parameters, "--endpoint", endpoint, "-o", "s3.partBytes=5242880", ...server],

@@ -1,12 +1,12 @@
 // @ts-check
-import { startAzurite, startCeph, startSwift } from "./start.mjs";
+import { startAzurite, startCeph, startSeaweedfs, startSwift, startVersitygw } from "./start.mjs";
 
 /** @typedef {import("./types.ts").S3ServerOrMissing} S3ServerOrMissing */
 /** @typedef {import("./types.ts").AzureServerOrMissing} AzureServerOrMissing */
 
 /**
- * Starts all servers at once, or takes those that `S3_TEST_ENDPOINT` and `AZURE_TEST_CONNECTION_STRING` name. One that can't
- * be had is listed with the reason; this does not fail.
+ * Starts all servers at once (SeaweedFS only where `S3_TEST_SEAWEEDFS` is set), or takes those that `S3_TEST_ENDPOINT` and
+ * `AZURE_TEST_CONNECTION_STRING` name. One that can't be had is listed with the reason; this does not fail.
  * @param {Readonly<Record<string, string | undefined>>} environment
  * @returns {Promise<{ s3: S3ServerOrMissing[], azure: AzureServerOrMissing[], stop: () => Promise<void> }>}
  */
@@ -17,21 +17,34 @@ export async function startServers(environment = process.env) {
    * @template {{ readonly name: string }} Server
    * @param {Server["name"]} name
    * @param {() => Promise<import("./types.ts").StartedServer<Server>>} start
-   * @returns {Promise<Server | { name: Server["name"], unavailable: string }>}
+   * @param {boolean} optional
+   * @returns {Promise<Server | import("./types.ts").MissingServer<Server["name"]>>}
    */
-  const started = async (name, start) => {
+  const started = async (name, start, optional = false) => {
     try {
       const { server, stop } = await start();
       stops.push(stop);
       return server;
     } catch (error) {
-      return { name, unavailable: /** @type {Error} */ (error).message };
+      const { message } = /** @type {Error} */ (error);
+      return { name, unavailable: message, ...(optional && { optional: /** @type {const} */ (true) }) };
     }
+  };
+  const seaweedfs = async () => {
+    if (!environment["S3_TEST_SEAWEEDFS"]) throw new Error("runs where S3_TEST_SEAWEEDFS is set");
+    return startSeaweedfs();
   };
   const customS3 = customS3Server(environment);
   const connectionString = environment["AZURE_TEST_CONNECTION_STRING"];
   const [s3, azure] = await Promise.all([
-    customS3 ? [customS3] : Promise.all([started("ceph", startCeph), started("swift", startSwift)]),
+    customS3
+      ? [customS3]
+      : Promise.all([
+          started("ceph", startCeph),
+          started("swift", startSwift),
+          started("versitygw", startVersitygw, true),
+          started("seaweedfs", seaweedfs, true),
+        ]),
     connectionString
       ? [/** @type {const} */ ({ name: "custom", connectionString })]
       : Promise.all([started("azurite", startAzurite)]),

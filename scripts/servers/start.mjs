@@ -27,7 +27,7 @@ const START_ATTEMPTS = 3;
 export async function startCeph() {
   const { endpoint, stop } = await startUnpacked("ceph", 62);
   const login = { accessKeyId: "testkey", secretAccessKey: "testsecret" };
-  return { server: { name: "ceph", endpoint, region: "us-east-1", ...login }, stop };
+  return { server: { name: "ceph", endpoint, region: "us-east-1", ...login, profile: "ceph" }, stop };
 }
 
 /**
@@ -37,7 +37,29 @@ export async function startCeph() {
 export async function startSwift() {
   const { endpoint, stop } = await startUnpacked("swift", 5);
   const login = { accessKeyId: "test:tester", secretAccessKey: "testing" };
-  return { server: { name: "swift", endpoint, region: "us-east-1", ...login }, stop };
+  return { server: { name: "swift", endpoint, region: "us-east-1", ...login, profile: "swift" }, stop };
+}
+
+/**
+ * versitygw over a folder: checks CRC-32C, knows FULL_OBJECT, and its objects are plain files. It is built with Go.
+ * @returns {Promise<StartedServer<S3Server>>}
+ */
+export async function startVersitygw() {
+  const { endpoint, data, stop } = await startUnpacked("versitygw", 1);
+  const login = { accessKeyId: "testkey", secretAccessKey: "testsecret" };
+  // Like MinIO it holds the conditions of puts, and ignores those of copies.
+  const facts = { profile: /** @type {const} */ ("minio"), objectsFolder: join(data, "objects") };
+  return { server: { name: "versitygw", endpoint, region: "us-east-1", ...login, ...facts }, stop };
+}
+
+/**
+ * SeaweedFS: conditions, CRC-32C, many objects. It is built with Go.
+ * @returns {Promise<StartedServer<S3Server>>}
+ */
+export async function startSeaweedfs() {
+  const { endpoint, stop } = await startUnpacked("seaweedfs", 8);
+  const login = { accessKeyId: "testkey", secretAccessKey: "testsecret" };
+  return { server: { name: "seaweedfs", endpoint, region: "us-east-1", ...login, profile: "minio" }, stop };
 }
 
 /**
@@ -69,7 +91,7 @@ export async function startAzurite() {
 }
 
 /**
- * @param {"ceph" | "swift"} name
+ * @param {import("./unpacked-server.mjs").UnpackedName} name
  * @param {number} ports how many in a row it needs; the first is S3's
  */
 async function startUnpacked(name, ports) {
@@ -81,7 +103,7 @@ async function startUnpacked(name, ports) {
     try {
       const args = [join(here, "keep.sh"), join(here, `up-${name}.sh`), root, data, String(port)];
       const { stop } = await startKeptChild("bash", args, /^ready$/m);
-      return { endpoint: `http://127.0.0.1:${port}`, stop };
+      return { endpoint: `http://127.0.0.1:${port}`, data, stop };
     } catch (error) {
       await rm(data, { recursive: true, force: true });
       if (attempt === START_ATTEMPTS) throw error;

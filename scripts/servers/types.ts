@@ -1,5 +1,8 @@
-/** The S3 servers that tests run on: Ceph's radosgw, Swift's s3api, and the one that `S3_TEST_ENDPOINT` names. */
-export type S3ServerName = "ceph" | "swift" | "custom";
+/**
+ * The S3 servers that tests run on: Ceph's radosgw, Swift's s3api, versitygw and SeaweedFS, and the one that
+ * `S3_TEST_ENDPOINT` names.
+ */
+export type S3ServerName = "ceph" | "swift" | "versitygw" | "seaweedfs" | "custom";
 
 /** A running S3 server, spoken to in path style. */
 export interface S3Server {
@@ -9,6 +12,10 @@ export interface S3Server {
   readonly region: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** What fits as the option `server` of a store on it; absent where nobody knows which software answers. */
+  readonly profile?: "ceph" | "swift" | "minio";
+  /** The folder that holds object KEY of bucket BUCKET as the plain file BUCKET/KEY; absent where objects are no files. */
+  readonly objectsFolder?: string;
 }
 
 /** A running server that speaks Azure Blob. */
@@ -21,6 +28,8 @@ export interface AzureServer {
 export interface MissingServer<Name extends string = string> {
   readonly name: Name;
   readonly unavailable: string;
+  /** The tests can do without it: its absence is no failure, not even in CI. */
+  readonly optional?: true;
 }
 
 export type S3ServerOrMissing = S3Server | MissingServer<S3ServerName>;

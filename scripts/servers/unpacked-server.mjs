@@ -1,5 +1,5 @@
 // @ts-check
-// A server's packages, fetched once for all working copies, below $SLUICE_TEST_CACHE or ~/.cache/sluice/servers.
+// A server's packages, or the program that is built from its sources, fetched once for all working copies, below $SLUICE_TEST_CACHE or ~/.cache/sluice/servers.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -11,10 +11,12 @@ import { promisify } from "node:util";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
+/** @typedef {"ceph" | "swift" | "versitygw" | "seaweedfs"} UnpackedName */
+
 /**
- * The folder that `get-<name>.sh` unpacked into. Whoever changes the script gets a new folder. Two runs may fetch at the same
+ * The folder that `get-<name>.sh` unpacked or built into. Whoever changes the script gets a new folder. Two runs may fetch at the same
  * time: each unpacks into a folder of its own, the first to finish gives it the name, and the other one's is removed.
- * @param {"ceph" | "swift"} name
+ * @param {UnpackedName} name
  * @returns {Promise<string>}
  */
 export async function unpackedServer(name) {

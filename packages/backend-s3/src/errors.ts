@@ -28,6 +28,8 @@ export interface S3ErrorContext {
   readonly signal?: AbortSignal | undefined;
   /** A 412 then means that there is an object already. */
   readonly ifNotExists?: boolean | undefined;
+  /** The request writes, and only over the version with this etag: a missing object is then another version. */
+  readonly replaces?: string | undefined;
 }
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
@@ -96,10 +98,12 @@ export function attemptsOf(error: unknown): number {
   return (cause as NativeError | undefined)?.$metadata?.attempts ?? 1;
 }
 
-function codeOf(native: NativeError, { ifNotExists }: S3ErrorContext): ErrorCode {
+function codeOf(native: NativeError, { ifNotExists, replaces }: S3ErrorContext): ErrorCode {
   const { name = "", code = "" } = native;
   const status = native.$metadata?.httpStatusCode ?? 0;
   if (status === 412) return ifNotExists === true ? "AlreadyExists" : "PreconditionFailed";
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: a 404 where nothing is there to replace.
+  if (replaces !== undefined && name === "NoSuchKey") return "PreconditionFailed";
   const named = CODES[name];
   if (named !== undefined) return named;
   // The SDK calls most failures of a connection TimeoutError.

@@ -90,3 +90,10 @@ test("attempts are told by the cause", () => {
   expect(attemptsOf(error)).toBe(3);
   expect(attemptsOf(new Error("other"))).toBe(1);
 });
+
+test("a write over a version that is gone is PreconditionFailed, and the missing bucket of one NotFound", () => {
+  const replaces = { ...context, replaces: '"etag"' };
+  const native = (name: string) => Object.assign(new Error("said"), { name, $metadata: { httpStatusCode: 404 } });
+  expect(fromS3Error(native("NoSuchKey"), replaces).code).toBe("PreconditionFailed");
+  expect(fromS3Error(native("NoSuchBucket"), replaces).code).toBe("NotFound");
+});

@@ -84,7 +84,7 @@ async function complete(
     ...(ifMatch !== undefined && { IfMatch: ifMatch }),
     ...keyFields(bucket.options.write.sseCustomerKey),
   });
-  const context = { signal, key: target.Key, ifNotExists };
+  const context = { signal, key: target.Key, ifNotExists, replaces: ifMatch };
   const answer = await bucket.call((o) => bucket.client.send(command, o), context);
   // Ceph answers so when it is asked again, without looking whether it has the object.
   if (answer.ETag === undefined || answer.ETag === "") throw new ObjectStoreError("Unavailable", "no ETag came back");

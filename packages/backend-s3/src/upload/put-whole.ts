@@ -57,7 +57,7 @@ export async function putWhole(
   withUnsignedPayload(command, transfer.unsignedPayload);
   try {
     const answer = await withGrace(signal, COMMIT_GRACE_MS, (late) =>
-      bucket.call((o) => bucket.client.send(command, o), { signal: late, key, ifNotExists }),
+      bucket.call((o) => bucket.client.send(command, o), { signal: late, key, ifNotExists, replaces: ifMatch }),
     );
     return {
       etag: quoted(answer.ETag ?? ""),

@@ -9,10 +9,14 @@ import { plainClient, storesOn, uploadsOf } from "./server-store.js";
 const ONLY_WHOLE =
   "the server ignores conditions of CompleteMultipartUpload; larger objects are refused with Unsupported";
 
+const KEYS_ARE_PATHS = "versitygw keeps objects as files: keys are paths, of valid UTF-8 after cleaning";
+
 /** Cases that a server can't pass, each with the reason. */
 const SKIPPED: Readonly<Record<S3Server["name"], Readonly<Record<string, string>>>> = {
   ceph: { C2: ONLY_WHOLE, C3: ONLY_WHOLE },
   swift: {},
+  versitygw: { K7: KEYS_ARE_PATHS, K10: KEYS_ARE_PATHS, K18: KEYS_ARE_PATHS },
+  seaweedfs: {},
   custom: {},
 };
 
@@ -23,7 +27,8 @@ describeOnServers("conformance", async (server) => {
   const harness: ConformanceHarness = {
     partBytes: 5 << 20,
     createStore: () => openStore(),
-    leftovers: (store) => uploadsOf(client, bucketOf(store)),
+    // A part of versitygw's may outlive the upload that is aborted while the part is on its way.
+    ...(server.name !== "versitygw" && { leftovers: (store) => uploadsOf(client, bucketOf(store)) }),
     corrupt: (store, key, change) => damage(bucketOf(store), key, change),
     boundedStore: true,
     skip: SKIPPED[server.name],

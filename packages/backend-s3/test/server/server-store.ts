@@ -7,10 +7,10 @@ import { openS3Store, type S3Store } from "../../src/index.js";
 
 /** How our stores reach a server, as its users would write it. */
 export function optionsFor(server: S3Server): S3StoreOptions {
-  const { name, endpoint, region, accessKeyId, secretAccessKey } = server;
+  const { profile, endpoint, region, accessKeyId, secretAccessKey } = server;
   return {
     ...{ endpoint, region, credentials: { accessKeyId, secretAccessKey }, partBytes: 5 << 20 },
-    ...(name !== "custom" && { server: name }),
+    ...(profile !== undefined && { server: profile }),
   };
 }
 

@@ -5,10 +5,10 @@ import { damageSuite } from "../damage-suite.js";
 import { ranksSuite } from "../ranks-suite.js";
 import { keysOf, type StoreHarness } from "../stores.js";
 
-describeOnServers("checkpoints", ({ name, endpoint, region, accessKeyId, secretAccessKey }) => {
+describeOnServers("checkpoints", ({ name, profile, endpoint, region, accessKeyId, secretAccessKey }) => {
   const options = {
     ...{ endpoint, region, credentials: { accessKeyId, secretAccessKey } },
-    ...(name !== "custom" && { server: name }),
+    ...(profile !== undefined && { server: profile }),
   };
   const harness: StoreHarness = {
     name,
