@@ -1,4 +1,12 @@
-import { type ObjectStore, ObjectStoreError, openObject, openStore, parseObjectUri } from "@sluice/core";
+import {
+  asBasePath,
+  formatObjectUri,
+  type ObjectStore,
+  ObjectStoreError,
+  openObject,
+  openStore,
+  parseObjectUri,
+} from "@sluice/core";
 import { CommandError } from "./command-error.js";
 import { CommandRegistry } from "./command-registry.js";
 import type { CommonOptions, StoreOptions } from "./common-options.js";
@@ -6,6 +14,7 @@ import type { Environment } from "./environment.js";
 import { schemeOf, toSourceUri, toUri } from "./location.js";
 import type { Output } from "./output.js";
 import { Progress, type ProgressTotals } from "./progress.js";
+import type { Tree } from "./tree.js";
 import type { ObjectWorkerData } from "./workers/object-worker.js";
 
 /** What one run of a command works with. */
@@ -45,6 +54,24 @@ export class CommandContext {
     return this.#keep(await openStore(uri, this.#openOptions(uri, options)));
   }
 
+  /** All objects below `uri`, under keys that name each of them. */
+  async openTree(uri: string): Promise<Tree> {
+    if (await this.#isOfFolders(uri)) {
+      const store = await this.openStore(uri);
+      return { store, prefix: "", uri: store.uri };
+    }
+    const { scheme, authority, path } = parseObjectUri(uri);
+    const store = await this.openStore(formatObjectUri({ scheme, authority, path: "" }));
+    const prefix = asBasePath(path);
+    return { store, prefix, uri: store.uriOf(prefix) };
+  }
+
+  /** Whether `uri` can name no object: a bucket's, or one that ends in `/` where stores are of files, whose keys never do. */
+  async namesNoObject(uri: string): Promise<boolean> {
+    const { path } = parseObjectUri(uri);
+    return path === "" || (path.endsWith("/") && (await this.#isOfFolders(uri)));
+  }
+
   /** An object's store and its key there. */
   async openObject(uri: string, options: StoreOptions = {}): Promise<{ store: ObjectStore; key: string }> {
     const { store, key } = await openObject(uri, this.#openOptions(uri, options));
@@ -82,6 +109,11 @@ export class CommandContext {
     if (!this.isJson && this.#options.quiet !== true) await this.#stderr.write(`sluice: ${text}\n`);
   }
 
+  /** Tells people what was not done, even where they asked for quiet. */
+  async complain(text: string): Promise<void> {
+    if (!this.isJson) await this.#stderr.write(`sluice: ${text}\n`);
+  }
+
   /** Takes the progress off the terminal. */
   clearProgress(): void {
     this.#progress?.clear();
@@ -90,6 +122,10 @@ export class CommandContext {
   /** Closes what was opened. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#stores.map((store) => store.close()));
+  }
+
+  async #isOfFolders(uri: string): Promise<boolean> {
+    return (await this.environment.registry.resolve(schemeOf(uri))).base === "folder";
   }
 
   #keep(store: ObjectStore): ObjectStore {

@@ -1,17 +1,21 @@
 import type { ObjectStore, WriterOptions } from "@sluice/core";
-import { IncompleteRunError } from "./command-error.js";
+import { CommandError, IncompleteRunError } from "./command-error.js";
 import { forEachAbortable } from "./concurrent.js";
 import { copyObject } from "./copy-object.js";
-import { formatCount } from "./format.js";
+import { formatCount, formatName } from "./format.js";
 import type { Progress } from "./progress.js";
 import { contentName } from "./read-options.js";
+import { compressedName, withOwnTargets } from "./target-name.js";
+import { type ListedObject, objectsOf, type Tree } from "./tree.js";
 
 export interface CopyTreeOptions {
-  readonly from: ObjectStore;
+  readonly from: Tree;
   readonly to: ObjectStore;
   readonly decode: boolean;
   readonly concurrency: number;
   readonly writer: WriterOptions;
+  /** Told of each object that could not be copied, which then does not stop the others. */
+  readonly onFailure?: (uri: string, error: unknown) => Promise<void>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -20,30 +24,71 @@ export interface CopyTotals {
   readonly objects: number;
   readonly bytes: number;
   readonly storedBytes: number;
+  /** Objects of no bytes whose key ends in `/`: folders to those who made them, where the target has no such keys. */
+  readonly skipped: number;
+  readonly failed: number;
 }
 
-/** Copies all objects of a store, as they are listed; the first failure stops it, and what was copied by then stays. */
+/**
+ * Copies all objects of a tree, as they are listed; the first failure stops it, unless `onFailure` is there. What was copied by
+ * then stays. Two objects that would be decoded into one are refused before anything is written.
+ */
 export async function copyTree(options: CopyTreeOptions): Promise<CopyTotals> {
-  const { from, to, decode, concurrency, writer, progress, signal } = options;
-  let objects = 0;
-  let bytes = 0;
-  let storedBytes = 0;
+  const { from, decode, concurrency, signal, onFailure } = options;
+  const totals = { objects: 0, bytes: 0, storedBytes: 0, skipped: 0, failed: 0 };
+  if (decode) for await (const _ of sourcesOf(options));
   try {
-    await forEachAbortable(from.list({ signal }), concurrency, signal, async (entry, either) => {
-      if (entry.kind !== "object") return;
-      const { key } = entry;
-      const result = await copyObject({
-        ...{ decode, writer, progress, signal: either },
-        from: { store: from, key },
-        to: { store: to, key: contentName(key, decode) },
-      });
-      objects++;
-      bytes += result.size;
-      storedBytes += result.storedSize;
-      progress.addObject();
+    await forEachAbortable(sourcesOf(options), concurrency, signal, async (object, either) => {
+      if (isFolderMarker(object, options)) {
+        totals.skipped++;
+        return;
+      }
+      try {
+        const { size, storedSize } = await copyOne(object, options, either);
+        totals.objects++;
+        totals.bytes += size;
+        totals.storedBytes += storedSize;
+        options.progress.addObject();
+      } catch (error) {
+        if (onFailure === undefined || either.aborted) throw error;
+        totals.failed++;
+        await onFailure(from.store.uriOf(object.key), error);
+      }
     });
   } catch (error) {
-    throw new IncompleteRunError(error, `copied ${formatCount(objects, "object")} before`);
+    const { objects } = totals;
+    throw new IncompleteRunError(error, `copied ${formatCount(objects, "object")} before`, { copied: objects });
   }
-  return { objects, bytes, storedBytes };
+  return totals;
+}
+
+function sourcesOf({ from, decode, signal }: CopyTreeOptions): AsyncIterable<ListedObject> {
+  const objects = objectsOf(from, signal);
+  if (!decode) return objects;
+  const nameOf = (key: string): string => formatName(from.store.uriOf(key));
+  return withOwnTargets(
+    objects,
+    (key) => contentName(key, true),
+    (first, second) => {
+      const message = `${nameOf(first)} and ${nameOf(second)} have one name when they are decoded; copy them to different places`;
+      return new CommandError("Usage", message, from.uri);
+    },
+  );
+}
+
+/** Made by consoles to show a folder. It holds nothing, and where keys are paths of files there is no such key. */
+function isFolderMarker({ key, size }: ListedObject, { from, to }: CopyTreeOptions): boolean {
+  return size === 0 && key.endsWith("/") && (key === from.prefix || !to.capabilities.anyKey);
+}
+
+async function copyOne({ key }: ListedObject, options: CopyTreeOptions, signal: AbortSignal) {
+  const { from, to, decode, writer, progress } = options;
+  const name = contentName(key.slice(from.prefix.length), decode);
+  // With an extension behind its final slash an object would have another folder's name.
+  const compression = name.endsWith("/") ? "none" : (writer.compression ?? "none");
+  return copyObject({
+    ...{ decode, progress, signal, writer: { ...writer, compression } },
+    from: { store: from.store, key },
+    to: { store: to, key: compressedName(name, name, compression) },
+  });
 }

@@ -3,6 +3,8 @@ export const EXIT = {
   good: 0,
   /** The data is not what it should be. */
   badData: 1,
+  /** Nothing was done, or not all of what was asked for. */
+  notDone: 1,
   /** The call can't be meant, or was refused before anything was done. */
   usage: 2,
   /** The store, or what lies between, failed. */
@@ -17,7 +19,8 @@ export const EXIT = {
 export const EXIT_CODES_HELP = `
 Exit status:
   0    good
-  1    the data is bad: a checksum or a byte is wrong, an object of a dataset is missing
+  1    the data is bad: a checksum or a byte is wrong, an object of a dataset is missing;
+       or not all was done: there is nothing to copy, remove or list, or --keep-going told of failures
   2    usage: wrong arguments, an unknown scheme, an object that may not be replaced
   3    storage: not found, no permission, no space, not available
   130  interrupted (143: terminated)`;

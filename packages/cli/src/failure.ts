@@ -1,20 +1,29 @@
 import { type ErrorCode, isObjectStoreError, type ObjectStoreError } from "@sluice/core";
 import { CommanderError } from "commander";
-import { CommandError, IncompleteRunError } from "./command-error.js";
+import { CommandError, type CommandErrorCode, IncompleteRunError } from "./command-error.js";
 import { EXIT } from "./exit-code.js";
 import { formatName } from "./format.js";
 
 /** An error as the command shows it. */
 export interface Failure {
   readonly exitCode: number;
-  readonly code: ErrorCode | "Usage" | "BadData" | "Interrupted";
+  readonly code: ErrorCode | CommandErrorCode | "Interrupted";
   /** One line, remedy included. */
   readonly message: string;
   readonly uri?: string;
   readonly retryable?: boolean;
   readonly statusCode?: number;
   readonly requestId?: string;
+  /** How much of a run was done before, such as `{ removed: 1000 }`. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
+
+const COMMAND_EXIT_CODES: Readonly<Record<CommandErrorCode, number>> = {
+  Usage: EXIT.usage,
+  BadData: EXIT.badData,
+  NothingDone: EXIT.notDone,
+  Incomplete: EXIT.notDone,
+};
 
 const EXIT_CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   ChecksumMismatch: EXIT.badData,
@@ -38,14 +47,14 @@ const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
 export function toFailure(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof IncompleteRunError) {
     const failure = toFailure(error.cause, signal);
-    const separator = failure.code === "Interrupted" ? ": " : "; ";
-    return { ...failure, message: failure.message + separator + error.outcome };
+    const { outcome, counts } = error;
+    const separator = outcome === "" ? "" : failure.code === "Interrupted" ? ": " : "; ";
+    return { ...failure, message: failure.message + separator + outcome, counts: { ...counts, ...failure.counts } };
   }
   if (error instanceof CommanderError) return { exitCode: EXIT.usage, code: "Usage", message: oneLine(usageOf(error)) };
   if (error instanceof CommandError) {
-    const exitCode = error.code === "BadData" ? EXIT.badData : EXIT.usage;
     return {
-      exitCode,
+      exitCode: COMMAND_EXIT_CODES[error.code],
       code: error.code,
       message: oneLine(error.message),
       ...(error.uri !== undefined && { uri: error.uri }),
@@ -57,8 +66,8 @@ export function toFailure(error: unknown, signal: AbortSignal): Failure {
 }
 
 /** The JSON document of a failure. */
-export function failureValue({ exitCode: _exitCode, ...error }: Failure): object {
-  return { error };
+export function failureValue({ exitCode: _exitCode, counts, ...error }: Failure): object {
+  return { ...counts, error };
 }
 
 function ofStore(error: ObjectStoreError, signal: AbortSignal): Failure {

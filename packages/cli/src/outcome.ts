@@ -21,6 +21,8 @@ export interface ListingOutcome {
   readonly entries: AsyncIterable<ListingLine>;
   /** The last fields, known once all entries were read. */
   readonly totals: () => object;
+  /** The exit status, known then too. Default: good. */
+  readonly exitCode?: () => number;
 }
 
 export interface ListingLine {

@@ -34,5 +34,6 @@ export function contentName(name: string, isDecoded: boolean): string {
   const codec = isDecoded ? codecOfKey(name) : undefined;
   if (codec === undefined) return name;
   const content = name.slice(0, name.lastIndexOf("."));
-  return content === "" ? name : content;
+  // Of a name that is nothing but the extension, in whichever folder, nothing would be left.
+  return content === "" || content.endsWith("/") ? name : content;
 }

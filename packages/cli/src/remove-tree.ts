@@ -1,32 +1,64 @@
-import type { ObjectStore } from "@sluice/core";
-import { IncompleteRunError } from "./command-error.js";
-import { formatCount } from "./format.js";
+import { CommandError, IncompleteRunError } from "./command-error.js";
+import { formatCount, formatName } from "./format.js";
 import type { Progress } from "./progress.js";
+import { objectsOf, type Tree } from "./tree.js";
 
 /** Objects of one delete request, which is what S3 takes at most. */
 const BATCH_OBJECTS = 1000;
 
-/** Removes all objects of a store and tells how many; those that could not be removed make it fail at the end. */
-export async function removeTree(store: ObjectStore, progress: Progress, signal: AbortSignal): Promise<number> {
+/** What was removed so far; it stays true when the removal fails, whether a listing or a delete does. */
+export class Removal {
+  readonly #progress: Progress;
+  #removed = 0;
+
+  constructor(progress: Progress) {
+    this.#progress = progress;
+  }
+
+  get removed(): number {
+    return this.#removed;
+  }
+
+  add(): void {
+    this.#removed++;
+    this.#progress.addObject();
+  }
+
+  /** The error of a removal that failed, with how much was done before. */
+  failure(error: unknown): IncompleteRunError {
+    const outcome = this.#removed === 0 ? "" : `removed ${formatCount(this.#removed, "object")} before`;
+    return new IncompleteRunError(error, outcome, { removed: this.#removed });
+  }
+}
+
+/**
+ * Removes all objects of a tree, and proves by a second listing that none is left. Objects that could not be removed make it
+ * fail at the end.
+ */
+export async function removeTree(tree: Tree, removal: Removal, signal: AbortSignal): Promise<void> {
   const failures: unknown[] = [];
-  let removed = 0;
   let batch: string[] = [];
   const removeBatch = async (): Promise<void> => {
-    const results = await store.deleteMany(batch, { signal });
+    const results = await tree.store.deleteMany(batch, { signal });
     batch = [];
     for (const { error } of results) {
-      if (error !== undefined) failures.push(error);
-      else {
-        removed++;
-        progress.addObject();
-      }
+      if (error === undefined) removal.add();
+      else failures.push(error);
     }
   };
-  for await (const entry of store.list({ signal })) {
-    if (entry.kind === "object" && batch.push(entry.key) === BATCH_OBJECTS) await removeBatch();
-  }
+  for await (const { key } of objectsOf(tree, signal)) if (batch.push(key) === BATCH_OBJECTS) await removeBatch();
   await removeBatch();
-  if (failures.length === 0) return removed;
-  const left = `${formatCount(failures.length, "object")} could not be removed, ${removed} were`;
-  throw new IncompleteRunError(failures[0], left);
+  if (failures.length > 0) {
+    throw new IncompleteRunError(failures[0], `${formatCount(failures.length, "object")} could not be removed`);
+  }
+  await proveEmpty(tree, signal);
+}
+
+/** A store may list an object for a moment after its removal: what is listed counts if it is there. */
+async function proveEmpty(tree: Tree, signal: AbortSignal): Promise<void> {
+  for await (const { key } of objectsOf(tree, signal)) {
+    if (!(await tree.store.exists(key, { signal }))) continue;
+    const message = `${formatName(tree.store.uriOf(key))} is there after all below ${tree.uri} was removed: it is being written to`;
+    throw new CommandError("Incomplete", `${message}, or objects come back; remove them again`, tree.uri);
+  }
 }

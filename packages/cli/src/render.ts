@@ -28,14 +28,14 @@ export async function render(outcome: Outcome, options: RenderOptions): Promise<
   return exitCode;
 }
 
-async function renderListing({ entries }: ListingOutcome, { stdout, signal }: RenderOptions): Promise<number> {
-  for await (const { line } of entries) await stdout.write(`${line}\n`, signal);
-  return EXIT.good;
+async function renderListing({ entries, exitCode }: ListingOutcome, options: RenderOptions): Promise<number> {
+  for await (const { line } of entries) await options.stdout.write(`${line}\n`, options.signal);
+  return exitCode?.() ?? EXIT.good;
 }
 
 /** An error that comes when entries were written already becomes the document's last field. */
 async function renderListingAsJson(
-  { head, entries, totals }: ListingOutcome,
+  { head, entries, totals, exitCode: exitCodeOf }: ListingOutcome,
   { stdout, signal }: RenderOptions,
 ): Promise<number> {
   const opening = `${JSON.stringify(head).slice(0, -1)},\n"entries":[`;
@@ -48,6 +48,7 @@ async function renderListingAsJson(
       written++;
     }
     last = totals();
+    exitCode = exitCodeOf?.() ?? EXIT.good;
   } catch (error) {
     if (written === 0 || error instanceof ClosedOutputError) throw error;
     const failure = toFailure(error, signal);

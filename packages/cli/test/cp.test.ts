@@ -66,11 +66,3 @@ test("a source whose store knows its checksum is held to it", async () => {
   expect((await store.head("x")).storedChecksum).toMatch(/^crc32c:/);
   expect((await sluice("cp", "memory://there/x", "x")).exitCode).toBe(0);
 });
-
-test("copying nothing says so", async () => {
-  const { exitCode, stderr } = await sluice("cp", "-r", "nothing", "target");
-  expect({ exitCode, stderr }).toEqual({
-    exitCode: 0,
-    stderr: `sluice: nothing is below file://${path("nothing")}/\n`,
-  });
-});

@@ -27,7 +27,7 @@ describe("ls", () => {
   test("lists an object by its own URI, and says if there is nothing", async () => {
     expect((await sluice("ls", "tree/deep/c")).stdout).toBe("c\n");
     expect(await sluice("ls", "nothing")).toEqual({
-      exitCode: 0,
+      exitCode: 1,
       stdout: "",
       bytes: Buffer.alloc(0),
       stderr: `sluice: nothing is below file://${path("nothing")}/\n`,
@@ -61,20 +61,26 @@ describe("stat", () => {
 });
 
 describe("rm", () => {
-  test("removes objects, and a missing one is an error only with --must-exist", async () => {
-    expect((await sluice("rm", "tree/a b%20#.bin", "tree/deep/c", "nothing")).stdout).toBe("removed 2 objects\n");
-    expect((await sluice("rm", "nothing")).stdout).toBe("removed 0 objects\n");
-    expect((await sluice("rm", "nothing", "--must-exist")).exitCode).toBe(3);
+  test("removes objects, and a missing one is an error unless --force is given", async () => {
+    expect(await json("rm", "tree/a b%20#.bin", "nothing", "tree/deep/c")).toMatchObject({
+      exitCode: 1,
+      value: {
+        removed: 2,
+        error: { code: "NothingDone", message: expect.stringMatching(/no such object: .*nothing/) },
+      },
+    });
+    expect(await sluice("rm", "-f", "nothing")).toMatchObject({ exitCode: 0, stdout: "removed 0 objects\n" });
   });
 
   test("with --recursive removes all below, or the object itself", async () => {
     await writeFile(path("single"), "");
     expect((await json("rm", "-r", "tree", "single")).value).toMatchObject({ removed: 3 });
     expect((await readdir(folder.path, { recursive: true })).filter((name) => name !== "tree")).toEqual([]);
-    expect(await sluice("rm", "-r", "--must-exist", "tree/")).toMatchObject({
-      exitCode: 3,
+    expect(await sluice("rm", "-r", "tree/")).toMatchObject({
+      exitCode: 1,
       stderr: expect.stringMatching(/^sluice: nothing is below file:.*tree\/\n$/),
     });
+    expect((await sluice("rm", "-r", "-f", "tree/")).exitCode).toBe(0);
   });
 
   test("refuses a prefix without --recursive, before it removes anything", async () => {

@@ -6,7 +6,7 @@ import type { CommandContext } from "../context.js";
 import { formatCount, formatName } from "../format.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
-import { removeTree } from "../remove-tree.js";
+import { Removal, removeTree } from "../remove-tree.js";
 
 interface RbOptions extends CommonOptions {
   readonly force?: true;
@@ -42,22 +42,27 @@ async function mb(context: CommandContext, text: string): Promise<Outcome> {
 async function rb(context: CommandContext, text: string, options: RbOptions): Promise<Outcome> {
   const uri = bucketUri(context, text);
   const force = options.force === true;
-  const removed = force ? await empty(context, uri) : 0;
-  await context.changeContainer(uri, "deleteContainer");
+  const removal = new Removal(context.startProgress("rb"));
+  try {
+    if (force) await empty(context, uri, removal);
+    await context.changeContainer(uri, "deleteContainer");
+  } catch (error) {
+    throw removal.failure(error);
+  }
+  const { removed } = removal;
   const before = force ? `, with ${formatCount(removed, "object")}` : "";
   return { kind: "result", value: { uri, removed }, lines: [`removed ${formatName(uri)}${before}`] };
 }
 
 /** Removes all objects, and unfinished uploads of any age: where they can be removed, they keep a bucket from being removed too. */
-async function empty(context: CommandContext, uri: string): Promise<number> {
-  const store = await context.openStore(uri);
-  const removed = await removeTree(store, context.startProgress("rb"), context.signal);
+async function empty(context: CommandContext, uri: string, removal: Removal): Promise<void> {
+  const tree = await context.openTree(uri);
+  await removeTree(tree, removal, context.signal);
   try {
-    await store.sweepStaleUploads({ olderThanMs: 0, signal: context.signal });
+    await tree.store.sweepStaleUploads({ olderThanMs: 0, signal: context.signal });
   } catch (error) {
     if (!isObjectStoreError(error, "Unsupported")) throw error;
   }
-  return removed;
 }
 
 function bucketUri(context: CommandContext, text: string): string {

@@ -7,6 +7,7 @@ import {
   addPublishOptions,
   type CommonOptions,
   type CompressionFlags,
+  compressionOf,
   DEFAULT_CONCURRENCY,
   type PublishOptions,
   writerOptionsOf,
@@ -15,15 +16,19 @@ import type { CommandContext } from "../context.js";
 import { copyObject } from "../copy-object.js";
 import { copyTree } from "../copy-tree.js";
 import { describeWrite } from "../describe-write.js";
+import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
 import { intoFolder, nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { contentName } from "../read-options.js";
+import { compressedName } from "../target-name.js";
+import { ToldFailures } from "../told-failures.js";
 
 interface CpOptions extends CommonOptions, CompressionFlags, PublishOptions {
   readonly recursive?: true;
   readonly decode?: true;
+  readonly keepGoing?: true;
   readonly concurrency?: number;
 }
 
@@ -34,7 +39,8 @@ export function addCp(program: Command, run: RunCommand): void {
     .argument("<source>", "object, or with --recursive a folder or prefix")
     .argument("<target>", "object; one that ends in / takes the source's name")
     .option("-r, --recursive", "copy what is below the source to below the target")
-    .option("--decode", "decode .zst and .gz objects; their names lose the extension");
+    .option("--decode", "decode .zst and .gz objects; their names lose the extension")
+    .option("--keep-going", "with --recursive: tell each object that can't be copied, and go on with the others");
   addConcurrencyOption(command);
   addCompressionOptions(command);
   addPublishOptions(command);
@@ -46,39 +52,58 @@ export function addCp(program: Command, run: RunCommand): void {
 async function cpObject(context: CommandContext, source: string, target: string, options: CpOptions): Promise<Outcome> {
   const { signal } = context;
   const sourceUri = await context.toSourceUri(source);
-  if (sourceUri.endsWith("/")) {
+  if (await context.namesNoObject(sourceUri)) {
     throw new CommandError("Usage", `${sourceUri} names no object; copy all below it with --recursive`, sourceUri);
   }
   const decode = options.decode === true;
   const from = await context.openObject(sourceUri);
   const name = contentName(nameOf(context.toUri(source)), decode);
-  const to = await context.openObject(intoFolder(context.toUri(target), name), options);
+  const writer = writerOptionsOf(options);
+  const targetUri = compressedName(intoFolder(context.toUri(target), name), name, compressionOf(options));
+  const to = await context.openObject(targetUri, options);
   const progress = context.startProgress("cp");
-  const result = await copyObject({ from, to, decode, progress, signal, writer: writerOptionsOf(options) });
+  const result = await copyObject({ from, to, decode, progress, signal, writer });
   return describeWrite(result, progress, from.store.uriOf(from.key));
 }
 
 async function cpTree(context: CommandContext, source: string, target: string, options: CpOptions): Promise<Outcome> {
-  const from = await context.openStore(context.toUri(source));
+  const { signal } = context;
+  const from = await context.openTree(context.toUri(source));
   const to = await context.openStore(context.toUri(target), options);
   if (to.uri.startsWith(from.uri)) {
     throw new CommandError("Usage", `${to.uri} lies below ${from.uri}: the copies would be copied too`, to.uri);
   }
   const progress = context.startProgress("cp");
+  const failures = new ToldFailures(context, "not copied");
   const totals = await copyTree({
-    ...{ from, to, progress, signal: context.signal },
+    ...{ from, to, progress, signal },
     decode: options.decode === true,
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     writer: writerOptionsOf(options),
+    ...(options.keepGoing === true && { onFailure: (uri, error) => failures.tell(uri, error) }),
   });
+  const { objects, bytes, storedBytes, skipped, failed } = totals;
+  const markers = skipped === 0 ? "" : `, ${formatCount(skipped, "folder marker")} skipped`;
+  if (objects + failed === 0) {
+    // As cp of every system does it: a single object is copied with --recursive too.
+    if (await isObject(context, source)) return cpObject(context, source, target, options);
+    throw new CommandError("NothingDone", `nothing is below ${from.uri}${markers}`, from.uri);
+  }
   const elapsedMs = Math.round(progress.elapsedMs);
-  if (totals.objects === 0) await context.note(`nothing is below ${formatName(from.uri)}`);
-  const took = `${formatDuration(elapsedMs)}, ${formatRate(totals.bytes, elapsedMs)}`;
+  const stored = `${formatSize(bytes)}, stored as ${formatSize(storedBytes)}`;
+  const notCopied = failed === 0 ? "" : `, ${formatCount(failed, "object")} not copied`;
+  const took = `${formatDuration(elapsedMs)}, ${formatRate(bytes, elapsedMs)}`;
   return {
     kind: "result",
-    value: { source: from.uri, target: to.uri, ...totals, elapsedMs },
-    lines: [
-      `${formatName(to.uri)}: ${formatCount(totals.objects, "object")}, ${formatSize(totals.bytes)}, stored as ${formatSize(totals.storedBytes)}, ${took}`,
-    ],
+    exitCode: failed === 0 ? EXIT.good : EXIT.notDone,
+    value: { source: from.uri, target: to.uri, ...totals, ...failures.value, elapsedMs },
+    lines: [`${formatName(to.uri)}: ${formatCount(objects, "object")}, ${stored}${markers}${notCopied}, ${took}`],
   };
+}
+
+async function isObject(context: CommandContext, source: string): Promise<boolean> {
+  const uri = await context.toSourceUri(source);
+  if (await context.namesNoObject(uri)) return false;
+  const { store, key } = await context.openObject(uri);
+  return store.exists(key, { signal: context.signal });
 }

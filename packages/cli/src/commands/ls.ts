@@ -1,7 +1,9 @@
-import { isObjectStoreError, type ListEntry, type ObjectStore } from "@sluice/core";
+import { stat } from "node:fs/promises";
+import { isObjectStoreError, type ListEntry, type ObjectStore, parseObjectUri } from "@sluice/core";
 import type { Command } from "commander";
 import { addCommonOptions, type CommonOptions } from "../common-options.js";
 import type { CommandContext } from "../context.js";
+import { EXIT } from "../exit-code.js";
 import { formatName, formatSize } from "../format.js";
 import type { ListingLine, Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
@@ -35,6 +37,7 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
   const uri = context.toUri(source);
   const store = await context.openStore(uri);
   const totals = { objects: 0, prefixes: 0, bytes: 0 };
+  let exitCode: number = EXIT.good;
   const entries = async function* (): AsyncGenerator<ListingLine, void, void> {
     for await (const entry of listing(context, store, uri, options)) {
       if (entry.kind === "prefix") totals.prefixes++;
@@ -44,9 +47,25 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
       }
       yield { value: entry, line: lineOf(entry, options) };
     }
-    if (totals.objects + totals.prefixes === 0) await context.note(`nothing is below ${formatName(store.uri)}`);
+    if (totals.objects + totals.prefixes > 0) return;
+    // A bucket or folder that is there and empty is listed whole; of any other name nothing is known.
+    if (!(await isEmptyPlace(uri))) exitCode = EXIT.notDone;
+    await context.complain(`nothing is below ${formatName(store.uri)}`);
   };
-  return { kind: "listing", head: { uri: store.uri }, entries: entries(), totals: () => totals };
+  return {
+    kind: "listing",
+    head: { uri: store.uri },
+    entries: entries(),
+    totals: () => totals,
+    exitCode: () => exitCode,
+  };
+}
+
+/** Whether a URI of which nothing is listed is a whole bucket, whose listing would have failed if there were none, or a folder of this machine. */
+async function isEmptyPlace(uri: string): Promise<boolean> {
+  const { scheme, path } = parseObjectUri(uri);
+  if (scheme !== "file" && scheme !== "direct") return path === "";
+  return (await stat(`/${path}`).catch(() => undefined))?.isDirectory() === true;
 }
 
 /** What is below a URI; where nothing is, the object itself. */
@@ -79,7 +98,8 @@ async function objectAt(context: CommandContext, uri: string): Promise<ListEntry
 }
 
 function lineOf(entry: ListEntry, { long, human }: LsOptions): string {
-  const name = formatName(entry.kind === "prefix" ? entry.prefix : entry.key);
+  // The object whose key is the listed prefix itself has no name of its own below it.
+  const name = formatName(entry.kind === "prefix" ? entry.prefix : entry.key) || '""';
   if (long !== true && human !== true) return name;
   const columns = human === true ? HUMAN_COLUMNS : SIZE_COLUMNS;
   const [size, time] =

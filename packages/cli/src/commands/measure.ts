@@ -72,6 +72,7 @@ async function measureUri(context: CommandContext, typed: string, options: Measu
       uniqueBlockBytes: recipeBlocks,
     }),
   });
+  if (report.objects === 0) throw new CommandError("NothingDone", `nothing is below ${uri}`, uri);
   const elapsedMs = Math.round(progress.elapsedMs);
   const recipe = expectation && {
     ...{ blockBytes: expectation.blockBytes, blocks: expectation.blocks },

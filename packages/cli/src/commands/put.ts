@@ -7,6 +7,7 @@ import {
   addPublishOptions,
   type CommonOptions,
   type CompressionFlags,
+  compressionOf,
   type PublishOptions,
   writerOptionsOf,
 } from "../common-options.js";
@@ -16,6 +17,7 @@ import { type LocalSource, openLocalSource } from "../local-source.js";
 import { intoFolder } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
+import { compressedName } from "../target-name.js";
 import { transfer } from "../transfer.js";
 
 type PutOptions = CommonOptions & CompressionFlags & PublishOptions;
@@ -40,7 +42,9 @@ async function put(context: CommandContext, file: string, target: string, option
   if (isStdin && targetUri.endsWith("/")) {
     throw new CommandError("Usage", `standard input has no name: write the object's after ${targetUri}`, targetUri);
   }
-  const { store, key } = await context.openObject(intoFolder(targetUri, basename(file)), options);
+  const name = isStdin ? "" : basename(file);
+  const objectUri = compressedName(intoFolder(targetUri, name), name, compressionOf(options));
+  const { store, key } = await context.openObject(objectUri, options);
   const { chunks, size }: LocalSource = isStdin
     ? { chunks: environment.stdin }
     : await openLocalSource(file, environment.workingFolder);

@@ -18,7 +18,8 @@ export function addStat(program: Command, run: RunCommand): void {
 
 async function stat(context: CommandContext, source: string): Promise<Outcome> {
   const uri = await context.toSourceUri(source);
-  if (uri.endsWith("/")) throw new CommandError("Usage", `${uri} names no object; list it with sluice ls`, uri);
+  if (await context.namesNoObject(uri))
+    throw new CommandError("Usage", `${uri} names no object; list it with sluice ls`, uri);
   const { store, key } = await context.openObject(uri);
   const info = await store.head(key, { signal: context.signal });
   const { size, lastModified, etag, checksum, storedChecksum, versionId, contentType, metadata } = info;
