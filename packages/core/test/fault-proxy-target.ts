@@ -1,6 +1,7 @@
 import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import {
+  type AnswerDecision,
   type FaultDecision,
   type FaultPlan,
   type FaultProxy,
@@ -29,7 +30,11 @@ export interface Target {
 }
 
 /** A plain server that answers with the body it was given, in chunks where the path says so, behind a fault proxy. */
-export async function startTarget(plan?: FaultPlan | FaultDecision, seed = SEED): Promise<Target> {
+export async function startTarget(
+  plan?: FaultPlan | FaultDecision,
+  seed = SEED,
+  answers?: AnswerDecision,
+): Promise<Target> {
   const received: Received[] = [];
   const waiting: ((request: Received) => void)[] = [];
   let connections = 0;
@@ -48,7 +53,8 @@ export async function startTarget(plan?: FaultPlan | FaultDecision, seed = SEED)
   server.on("connection", () => connections++);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const proxy = await startFaultProxy({ target: { host: "127.0.0.1", port }, seed, ...(plan && { plan }) });
+  const target = { host: "127.0.0.1", port };
+  const proxy = await startFaultProxy({ target, seed, ...(plan && { plan }), ...(answers && { answers }) });
   onTestFinished(async () => {
     await proxy.stop();
     server.closeAllConnections();

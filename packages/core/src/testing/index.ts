@@ -7,6 +7,7 @@ export type {
   SwitchCapability,
 } from "./conformance-case.js";
 export { countingDriver, type DriverCounts } from "./counting-driver.js";
+export type { Answer, AnswerChange, AnswerDecision } from "./fault-proxy/answer.js";
 export type {
   Burst503Fault,
   CutFault,

@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import { type Answer, answerBytes } from "./answer.js";
 import type { Exchange } from "./exchange.js";
 import type { FaultSide } from "./fault.js";
 import { requestFraming, requestHead, responseFraming, responseStatus } from "./http-framing.js";
@@ -67,7 +68,9 @@ export class ProxiedConnection {
     }
     const exchange = this.#request;
     if (this.#halted || exchange === undefined) return;
-    if (exchange.fault?.kind === "burst503") await this.#answer(piece, exchange);
+    const { fault, answerChange } = exchange;
+    const isAnsweredHere = fault?.kind === "burst503" || (answerChange !== undefined && "instead" in answerChange);
+    if (isAnsweredHere) await this.#answer(piece, exchange);
     else await this.#pass("request", piece, exchange, () => this.#connected());
   }
 
@@ -95,7 +98,11 @@ export class ProxiedConnection {
     }
     if (piece.kind === "head")
       Object.assign(exchange.record, { status: responseStatus(piece.head), answeredBy: "server" });
-    await this.#pass("response", piece, exchange, () => this.#client);
+    const { answerChange } = exchange;
+    if (answerChange !== undefined && "change" in answerChange && !isInterim(piece, exchange)) {
+      const answer = exchange.changed(piece, answerChange.change);
+      if (answer !== undefined) await this.#send(answer, exchange);
+    } else await this.#pass("response", piece, exchange, () => this.#client);
     if (piece.kind !== "end") return;
     this.#response = undefined;
     exchange.finish();
@@ -118,12 +125,26 @@ export class ProxiedConnection {
     const unasked = record.headers["expect"]?.toLowerCase() === "100-continue";
     if (!(piece.kind === "end" || (piece.kind === "head" && unasked))) return;
     const close = unasked || record.headers["connection"]?.toLowerCase() === "close";
-    Object.assign(record, { status: 503, answeredBy: "proxy" });
-    exchange.hit();
+    const { answerChange } = exchange;
     this.#response = undefined;
-    if (close) await this.#refuse(slowDown(record, true));
-    else await write(this.#client, Buffer.from(slowDown(record, false)));
+    if (answerChange !== undefined && "instead" in answerChange) {
+      Object.assign(record, { status: answerChange.instead.status, answeredBy: "proxy" });
+      await this.#send({ ...answerChange.instead, ...(close && { hangUp: true }) }, exchange);
+    } else {
+      Object.assign(record, { status: 503, answeredBy: "proxy" });
+      exchange.hit();
+      if (close) await this.#refuse(slowDown(record, true));
+      else await write(this.#client, Buffer.from(slowDown(record, false)));
+    }
     exchange.finish();
+  }
+
+  async #send(answer: Answer, { record }: Exchange): Promise<void> {
+    if (await write(this.#client, answerBytes(answer))) record.responseBytes += answer.body.byteLength;
+    if (answer.hangUp !== true) return;
+    this.#halted = true;
+    this.#client.end();
+    this.#server?.destroy();
   }
 
   /** The last thing that the client is told. What it still sends is dropped. */
@@ -141,4 +162,9 @@ export class ProxiedConnection {
     void this.#passResponses(server);
     return server;
   }
+}
+
+/** Whether a piece comes before the answer: there is no status yet. */
+function isInterim({ kind }: Piece, { record }: Exchange): boolean {
+  return kind === "other" && record.status === undefined;
 }

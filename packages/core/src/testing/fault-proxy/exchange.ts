@@ -1,20 +1,31 @@
+import { type Answer, type AnswerChange, answerOf } from "./answer.js";
 import type { Fault, FaultSide } from "./fault.js";
 import type { ArmedFault } from "./fault-chooser.js";
+import type { Piece } from "./http-pieces.js";
 import type { FaultLogEntry, ProxiedRequest, Writable } from "./records.js";
 
 /** One request, its response and the fault that they meet. */
 export class Exchange {
   readonly record: Writable<ProxiedRequest>;
   readonly fault: Fault | undefined;
+  readonly answerChange: AnswerChange | undefined;
   /** Settles when the final response has ended, or none will come. */
   readonly answered: Promise<void>;
   readonly finish: () => void;
   readonly #armed: ArmedFault | undefined;
   readonly #entry: Writable<FaultLogEntry> | undefined;
   readonly #seenBytes = { request: 0, response: 0 };
+  #answerHead: Buffer | undefined;
+  readonly #answerBody: Buffer[] = [];
 
-  constructor(record: Writable<ProxiedRequest>, armed: ArmedFault | undefined, entry: FaultLogEntry | undefined) {
+  constructor(
+    record: Writable<ProxiedRequest>,
+    armed: ArmedFault | undefined,
+    entry: FaultLogEntry | undefined,
+    answerChange: AnswerChange | undefined,
+  ) {
     this.record = record;
+    this.answerChange = answerChange;
     this.fault = armed?.fault;
     this.#armed = armed;
     this.#entry = entry;
@@ -58,6 +69,14 @@ export class Exchange {
     if (fault.kind === "delay" || fault.afterBytes === undefined) return { bytes, strikes: false };
     const bytesLeft = fault.afterBytes - begin;
     return { bytes: bytes.subarray(0, bytesLeft), strikes: bytesLeft <= bytes.byteLength };
+  }
+
+  /** Keeps a piece of an answer that is to be changed, and gives the changed answer at its end. */
+  changed(piece: Piece, change: (answer: Answer) => Answer): Answer | undefined {
+    if (piece.kind === "head") this.#answerHead = piece.bytes;
+    else if (piece.kind === "body") this.#answerBody.push(piece.bytes);
+    if (piece.kind !== "end" || this.#answerHead === undefined) return undefined;
+    return change(answerOf(this.#answerHead, this.#answerBody));
   }
 
   #flipped(bytes: Buffer, at: number, bit = 0): Buffer {

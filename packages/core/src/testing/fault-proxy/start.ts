@@ -2,6 +2,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { ObjectStoreError } from "../../errors.js";
 import { checkInteger, checkOptions } from "../../options.js";
 import { abortedError, throwIfAborted } from "../../signal.js";
+import type { AnswerDecision } from "./answer.js";
 import { checkFault } from "./check-fault.js";
 import { ProxiedConnection } from "./connection.js";
 import { Exchange } from "./exchange.js";
@@ -19,6 +20,8 @@ export interface FaultProxyOptions {
   readonly seed: number;
   /** Faults that are drawn, or decided on as requests come; by default only armed ones strike. */
   readonly plan?: FaultPlan | FaultDecision;
+  /** Changes answers, or gives others in the server's place; such a request meets no fault. */
+  readonly answers?: AnswerDecision;
   /** Stops the proxy. */
   readonly signal?: AbortSignal;
 }
@@ -59,12 +62,12 @@ export interface FaultProxy {
  */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   checkProxyOptions(options);
-  const { target, seed, plan, signal } = options;
+  const { target, seed, plan, answers, signal } = options;
   const requests: ProxiedRequest[] = [];
   const log: FaultLogEntry[] = [];
   const chooser = new FaultChooser(plan, seed);
   const connections = new Set<ProxiedConnection>();
-  const begin = (head: RequestHead): Exchange => beginExchange(head, chooser, requests, log);
+  const begin = (head: RequestHead): Exchange => beginExchange(head, { chooser, answers, requests, log });
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const connection = new ProxiedConnection(client, { target, begin });
     connections.add(connection);
@@ -100,12 +103,14 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   return { host: "127.0.0.1", port, url: `http://127.0.0.1:${port}`, seed, requests, log, next, stop };
 }
 
-function beginExchange(
-  head: RequestHead,
-  chooser: FaultChooser,
-  requests: ProxiedRequest[],
-  log: FaultLogEntry[],
-): Exchange {
+interface ExchangeContext {
+  readonly chooser: FaultChooser;
+  readonly answers: AnswerDecision | undefined;
+  readonly requests: ProxiedRequest[];
+  readonly log: FaultLogEntry[];
+}
+
+function beginExchange(head: RequestHead, { chooser, answers, requests, log }: ExchangeContext): Exchange {
   const record: ProxiedRequest = {
     ...head,
     index: requests.length,
@@ -117,15 +122,17 @@ function beginExchange(
     answeredBy: undefined,
   };
   requests.push(record);
+  const answerChange = answers?.(head);
+  if (answerChange !== undefined) return new Exchange(record, undefined, undefined, answerChange);
   const armed = chooser.choose(head);
   const entry = armed === undefined ? undefined : { request: record, fault: armed.fault, hit: false };
   if (entry !== undefined) log.push(entry);
-  return new Exchange(record, armed, entry);
+  return new Exchange(record, armed, entry, undefined);
 }
 
 function checkProxyOptions(options: FaultProxyOptions): void {
-  checkOptions(options ?? null, ["target", "seed", "plan", "signal"], OPERATION);
-  const { target, seed, plan, signal } = options;
+  checkOptions(options ?? null, ["target", "seed", "plan", "answers", "signal"], OPERATION);
+  const { target, seed, plan, answers, signal } = options;
   checkOptions(target ?? null, ["host", "port"], OPERATION);
   if (typeof target.host !== "string" || target.host === "") {
     throw new ObjectStoreError("InvalidArgument", `${OPERATION}: target.host must name a host`, {
@@ -135,5 +142,6 @@ function checkProxyOptions(options: FaultProxyOptions): void {
   checkInteger(target.port, "target.port", 1, 65_535, OPERATION);
   checkInteger(seed, "seed", 0, 0xffffffff, OPERATION);
   checkFaultPlan(plan, OPERATION);
+  checkFilter(answers, "answers", OPERATION);
   throwIfAborted(signal, OPERATION);
 }
