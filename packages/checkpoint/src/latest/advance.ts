@@ -2,7 +2,7 @@ import { isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/
 import { LATEST_KEY, MARKERS, manifestKey } from "../layout/keys.js";
 import { compareSaves, type SaveId } from "../layout/save-id.js";
 import { pause } from "../ranks/poll.js";
-import { listSaves } from "./list-saves.js";
+import { knownSaves, listSaves } from "./known-saves.js";
 import { type LatestPointer, latestText, readLatest } from "./pointer.js";
 
 /** How often the pointer is tried to be moved. Each failure means that another process has moved it. */
@@ -59,7 +59,7 @@ async function overwriteOnce(
   id: SaveId,
   signal: AbortSignal | undefined,
 ): Promise<SaveId | undefined> {
-  const [newest = id] = await listSaves(store, signal, MARKERS);
+  const [newest = id] = await listSaves(store, MARKERS, signal);
   const next = compareSaves(newest, id) > 0 && (await hasManifest(store, newest, signal)) ? newest : id;
   const current = await readLatest(store, signal);
   if (
@@ -77,7 +77,12 @@ function hasManifest(store: ObjectStore, id: SaveId, signal: AbortSignal | undef
   return store.exists(manifestKey(id), signal === undefined ? {} : { signal });
 }
 
+/** The newest save that has a manifest, from `id` on. */
 async function newestOf(store: ObjectStore, id: SaveId, signal: AbortSignal | undefined): Promise<SaveId> {
-  const [newest = id] = await listSaves(store, signal);
-  return compareSaves(newest, id) > 0 ? newest : id;
+  const { saves } = await knownSaves(store, signal);
+  for (const save of saves) {
+    if (compareSaves(save, id) <= 0) break;
+    if (await hasManifest(store, save, signal)) return { step: save.step, ts: save.ts };
+  }
+  return id;
 }

@@ -22,6 +22,11 @@ export function manifestKey(id: SaveId): string {
   return `${MANIFESTS}${nameOf(id)}.json`;
 }
 
+/** What the keys of a step's manifests begin with. */
+export function manifestPrefix(step: number): string {
+  return `${MANIFESTS}ckpt-${step}-`;
+}
+
 /** The append-only twin of {@link LATEST_KEY}. */
 export function markerKey(id: SaveId): string {
   return `${MARKERS}${nameOf(id)}.json`;

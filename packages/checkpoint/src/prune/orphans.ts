@@ -1,32 +1,39 @@
-import type { ListEntry, ObjectStore } from "@sluice/core";
-import { MARKERS, RECORDS, SAVES, SHARDS, saveOfJsonKey, saveOfShardKey } from "../layout/keys.js";
-import type { SaveId } from "../layout/save-id.js";
+import { forEachConcurrently, type ListEntry, type ObjectStore } from "@sluice/core";
+import { listSaves } from "../latest/known-saves.js";
+import {
+  MARKERS,
+  manifestKey,
+  manifestPrefix,
+  markerKey,
+  RECORDS,
+  SAVES,
+  SHARDS,
+  saveOfJsonKey,
+  saveOfShardKey,
+} from "../layout/keys.js";
+import { compareSaves, type SaveId } from "../layout/save-id.js";
 import type { Manifest } from "../manifest/manifest.js";
+import { SMALL_READS_IN_FLIGHT } from "../ranks/record.js";
+import { doubt } from "./doubt.js";
 
-export interface OrphanQuestion {
-  /** All manifests that are there. */
-  readonly manifests: readonly Manifest[];
-  /** Attempts with any object that is younger are left alone. */
-  readonly olderThan: Date;
-  readonly signal: AbortSignal | undefined;
-}
-
-export interface Orphans {
-  readonly keys: readonly string[];
-}
-
-interface Attempt {
+/** What one attempt to save has left, or one object that told of a save id. */
+export interface Attempt {
+  /** Absent for what told of a save id. */
+  readonly id?: SaveId;
   readonly keys: string[];
   newestMs: number;
 }
 
 /**
- * What belongs to no committed checkpoint and has not been touched for long: shards, records and markers of attempts without
- * a manifest, records of attempts that have one, and what told of save ids.
+ * What belongs to no committed checkpoint: shards, records and markers of attempts without a manifest, those of attempts that have one
+ * and do not need them, and what told of save ids.
  */
-export async function findOrphans(store: ObjectStore, question: OrphanQuestion): Promise<Orphans> {
-  const { manifests, olderThan, signal } = question;
-  const committed = new Set(manifests.map(nameOf));
+export async function listAttempts(
+  store: ObjectStore,
+  manifests: readonly Manifest[],
+  signal: AbortSignal | undefined,
+): Promise<Attempt[]> {
+  const committed = new Set(manifests.map(manifestKey));
   const live = new Set(manifests.flatMap(({ shards }) => shards.map(({ key }) => key)));
   const attempts = new Map<string, Attempt>();
   for (const prefix of [SHARDS, RECORDS, MARKERS, SAVES]) {
@@ -34,8 +41,7 @@ export async function findOrphans(store: ObjectStore, question: OrphanQuestion):
       if (entry.kind === "object" && !live.has(entry.key)) collect(attempts, entry, prefix, committed);
     }
   }
-  const old = [...attempts.values()].filter(({ newestMs }) => newestMs <= olderThan.getTime());
-  return { keys: old.flatMap(({ keys }) => keys) };
+  return [...attempts.values()];
 }
 
 function collect(
@@ -45,16 +51,40 @@ function collect(
   committed: ReadonlySet<string>,
 ): void {
   const id = saveOfShardKey(entry.key) ?? saveOfJsonKey(entry.key);
-  if (prefix === MARKERS && id !== undefined && committed.has(nameOf(id))) return;
+  if (prefix === MARKERS && id !== undefined && committed.has(manifestKey(id))) return;
   // What is not of the layout is not ours to delete; what told of a save id stands for itself.
   if (id === undefined && prefix !== SAVES) return;
-  const name = id === undefined ? entry.key : nameOf(id);
-  const attempt = attempts.get(name) ?? { keys: [], newestMs: Number.NEGATIVE_INFINITY };
+  const name = id === undefined ? entry.key : manifestKey(id);
+  const attempt = attempts.get(name) ?? { ...(id && { id }), keys: [], newestMs: Number.NEGATIVE_INFINITY };
   attempt.keys.push(entry.key);
   attempt.newestMs = Math.max(attempt.newestMs, entry.lastModified.getTime());
   attempts.set(name, attempt);
 }
 
-function nameOf({ step, ts }: SaveId): string {
-  return `${step}-${ts}`;
+/**
+ * Proves that attempts were not committed, each by its name: Unavailable where one has a manifest or a marker that no listing had, or
+ * where its step has a manifest that is not known, since that one may name any shard.
+ */
+export async function proveUncommitted(
+  store: ObjectStore,
+  attempts: readonly Attempt[],
+  manifests: readonly Manifest[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const call = signal === undefined ? {} : { signal };
+  const known = new Set(manifests.map(manifestKey));
+  const ids = attempts.flatMap(({ id }) => (id === undefined || known.has(manifestKey(id)) ? [] : [id]));
+  await forEachConcurrently(ids, SMALL_READS_IN_FLIGHT, async (id) => {
+    for (const key of [manifestKey(id), markerKey(id)]) {
+      if (await store.exists(key, call)) throw doubt(store, `the listing lacked ${key}, which is there`);
+    }
+  });
+  const steps = [...new Set(ids.map(({ step }) => step))];
+  await forEachConcurrently(steps, SMALL_READS_IN_FLIGHT, async (step) => {
+    const ofStep = await listSaves(store, manifestPrefix(step), signal);
+    const unknown = ofStep.find((id) => !known.has(manifestKey(id)));
+    if (unknown !== undefined) throw doubt(store, `the listing lacked ${manifestKey(unknown)}, which is there`);
+    const lacking = manifests.find((id) => id.step === step && !ofStep.some((other) => compareSaves(id, other) === 0));
+    if (lacking !== undefined) throw doubt(store, `a listing lacked ${manifestKey(lacking)}, which is there`);
+  });
 }

@@ -1,13 +1,14 @@
 import { checkInteger, checkOptions, type ObjectStore, ObjectStoreError, type OpenOptions } from "@sluice/core";
-import { readLatest } from "../latest/pointer.js";
 import { manifestKey, markerKey } from "../layout/keys.js";
 import { compareSaves, type SaveId } from "../layout/save-id.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { BASE_OPTION_NAMES, type CheckpointBase, openBase } from "../open-base.js";
 import { findLatest } from "../read/find.js";
-import { type CheckpointInfo, listCheckpoints } from "../read/list.js";
-import { deleteAll } from "./delete-all.js";
-import { findOrphans, type Orphans } from "./orphans.js";
+import type { CheckpointInfo } from "../read/list.js";
+import { Deletion } from "./delete-all.js";
+import { type Attempt, listAttempts, proveUncommitted } from "./orphans.js";
+import { readStoreClockMs } from "./store-clock.js";
+import { confirmLatest, type Survey, surveyCheckpoints } from "./survey.js";
 
 export interface PruneOptions extends OpenOptions {
   /** Keeps so many of the newest checkpoints, at least 1. */
@@ -36,13 +37,21 @@ export interface PruneReport {
 }
 
 const DEFAULT_GRACE_MS = 24 * 3_600_000;
+
+/** What a store's answers take, and no more, may lie between its clock and this machine's. */
+const MAX_CLOCK_SKEW_MS = 60_000;
+
 const OPTION_NAMES = ["keepLast", "keepEvery", "olderThan", "graceMs", "dryRun", ...BASE_OPTION_NAMES] as const;
 
 /**
- * Deletes checkpoints that no rule keeps, the manifest first, so that a reader never finds half of one; then what attempts that were
- * never committed have left. A checkpoint goes if it is not among the last `keepLast`, its step is no multiple of `keepEvery`
- * and it is older than `olderThan`, as far as these are given; with none of them, only orphans go. The latest one and
+ * Deletes checkpoints that no rule keeps, the marker and the manifest first, so that a reader never finds half of one; then what
+ * attempts that were never committed have left. A checkpoint goes if it is not among the last `keepLast`, its step is no multiple of
+ * `keepEvery` and it is older than `olderThan`, as far as these are given; with none of them, only orphans go. The latest one and
  * whatever is newer always stay.
+ *
+ * Nothing is deleted because a listing lacks something: every manifest, marker and `latest.json` that could hold an object is asked
+ * for by its name first. Where the answers disagree, Unavailable, and nothing is deleted. A failure of a deletion tells how many
+ * objects were deleted before. Ages of attempts are told by the store's clock; a dry run, which writes nothing, goes by this machine's.
  */
 export async function prune(base: CheckpointBase, options: PruneOptions = {}): Promise<PruneReport> {
   checkPruneOptions(options);
@@ -56,36 +65,37 @@ export async function prune(base: CheckpointBase, options: PruneOptions = {}): P
 
 async function pruneStore(store: ObjectStore, options: PruneOptions): Promise<PruneReport> {
   const { signal, dryRun = false, graceMs = DEFAULT_GRACE_MS } = options;
-  const call = signal === undefined ? {} : { signal };
-  const all = await listCheckpoints(store, signal);
-  const unreadable = all.filter(({ manifest }) => manifest === undefined);
-  const sound = all.flatMap(({ manifest }) => (manifest === undefined ? [] : [manifest]));
-  const doomed = await chooseDoomed(store, sound, options);
-  const kept = sound.filter((manifest) => !doomed.includes(manifest));
-  const orphans: Orphans =
-    unreadable.length > 0
-      ? { keys: [] }
-      : await findOrphans(store, { manifests: sound, olderThan: new Date(Date.now() - graceMs), signal });
-  let deletedObjects = 0;
-  if (!dryRun) {
-    for (const manifest of doomed) deletedObjects += await deleteCheckpoint(store, manifest, kept, signal);
-    deletedObjects += await deleteAll(store, orphans.keys, signal);
-  }
-  const stale = await store.sweepStaleUploads({ olderThanMs: graceMs, dryRun, ...call });
+  const survey = await surveyCheckpoints(store, signal);
+  const { manifests, unreadable } = survey;
+  const doomed = await chooseDoomed(store, survey, options);
+  const kept = manifests.filter((manifest) => !doomed.includes(manifest));
+  const attempts = unreadable.length > 0 ? [] : await listAttempts(store, manifests, signal);
+  const nowMs = dryRun ? Date.now() : await readStoreClockMs(store, signal);
+  const skewMs = Date.now() - nowMs;
+  if (doomed.length > 0 && options.olderThan !== undefined) checkSkew(skewMs);
+  const old = attempts.filter(({ newestMs }) => newestMs <= nowMs - graceMs);
+  await proveUncommitted(store, old, manifests, signal);
+  if (doomed.length > 0 || old.length > 0) await confirmLatest(store, survey.pointer, signal);
+  const deletion = new Deletion(store, signal);
+  if (!dryRun) await deleteThese(deletion, { doomed, kept, old });
+  const stale = await store.sweepStaleUploads({
+    // The sweep compares with this machine's clock.
+    ...{ olderThanMs: graceMs + (skewMs > MAX_CLOCK_SKEW_MS ? skewMs : 0), dryRun },
+    ...(signal !== undefined && { signal }),
+  });
   return {
-    ...{ checkpoints: doomed.map(idOf), kept: kept.map(idOf), orphans: orphans.keys, unreadable, deletedObjects },
-    staleUploads: stale.length,
+    ...{ checkpoints: doomed.map(idOf), kept: kept.map(idOf), orphans: old.flatMap(({ keys }) => keys), unreadable },
+    ...{ staleUploads: stale.length, deletedObjects: deletion.objects },
   };
 }
 
 /** From old to new. */
 async function chooseDoomed(
   store: ObjectStore,
-  sound: readonly Manifest[],
+  { pointer, manifests: sound }: Survey,
   { keepLast, keepEvery, olderThan, signal }: PruneOptions,
 ): Promise<Manifest[]> {
   if ((keepLast === undefined && keepEvery === undefined && olderThan === undefined) || sound.length === 0) return [];
-  const pointer = await readLatest(store, signal);
   // Both what the pointer names and what a reader would take in its place.
   const { manifest: latest } = await findLatest(store, signal);
   const protectedFrom = pointer.kind === "save" && compareSaves(pointer.id, latest) < 0 ? pointer.id : latest;
@@ -97,16 +107,28 @@ async function chooseDoomed(
   });
 }
 
-async function deleteCheckpoint(
-  store: ObjectStore,
-  manifest: Manifest,
-  kept: readonly Manifest[],
-  signal: AbortSignal | undefined,
-): Promise<number> {
+interface Condemned {
+  readonly doomed: readonly Manifest[];
+  readonly kept: readonly Manifest[];
+  readonly old: readonly Attempt[];
+}
+
+/** A marker goes before its manifest: it never tells of a checkpoint that is not there. */
+async function deleteThese(deletion: Deletion, { doomed, kept, old }: Condemned): Promise<void> {
   const live = new Set(kept.flatMap(({ shards }) => shards.map(({ key }) => key)));
-  await store.delete(manifestKey(manifest), signal === undefined ? {} : { signal });
-  const keys = manifest.shards.map(({ key }) => key).filter((key) => !live.has(key));
-  return 1 + (await deleteAll(store, [markerKey(manifest), ...keys], signal));
+  for (const manifest of doomed) {
+    await deletion.inOrder([markerKey(manifest), manifestKey(manifest)]);
+    await deletion.all(manifest.shards.map(({ key }) => key).filter((key) => !live.has(key)));
+  }
+  await deletion.all(old.flatMap(({ keys }) => keys));
+}
+
+function checkSkew(skewMs: number): void {
+  if (Math.abs(skewMs) <= MAX_CLOCK_SKEW_MS) return;
+  const problem = `this machine's clock is ${Math.round(skewMs / 1000)} s ahead of the store's`;
+  throw new ObjectStoreError("InvalidState", `prune: ${problem}, so olderThan can't be trusted; nothing was deleted`, {
+    operation: "prune",
+  });
 }
 
 function idOf({ step, ts }: SaveId): SaveId {

@@ -1,12 +1,10 @@
 import { checkInteger, checkOptions, type ObjectStore, type OpenOptions } from "@sluice/core";
 import { manifestKey } from "../layout/keys.js";
-import type { SaveId } from "../layout/save-id.js";
-import { loadManifest } from "../manifest/load.js";
 import type { Manifest, ManifestShard } from "../manifest/manifest.js";
 import { BASE_OPTION_NAMES, type CheckpointBase, type OpenedBase, openBase } from "../open-base.js";
 import { openSafetensors } from "../safetensors/open.js";
 import type { SafetensorsFile } from "../safetensors/safetensors-file.js";
-import { type Fallback, findLatest, findStep } from "./find.js";
+import { type Fallback, findLatest, loadStep } from "./find.js";
 import { type CheckpointInfo, listCheckpoints } from "./list.js";
 import { openShard } from "./open-shard.js";
 import { parallelBytes } from "./parallel-bytes.js";
@@ -72,7 +70,8 @@ export class CheckpointReader implements AsyncDisposable {
 
   /**
    * The checkpoint of a step, the newest where there are several, or the one with `ts`. Its shards are not looked at: `verify`
-   * does that. NotFound if there is none; ChecksumMismatch if its manifest is not valid.
+   * does that. NotFound if there is none; ChecksumMismatch if its manifest is not valid; Unavailable if a marker or `latest.json` tells of
+   * it and its manifest is not there.
    */
   static async byStep(
     base: CheckpointBase,
@@ -82,8 +81,7 @@ export class CheckpointReader implements AsyncDisposable {
     const { ts, ...open } = options;
     checkInteger(step, "step", 0, Number.MAX_SAFE_INTEGER, "CheckpointReader.byStep");
     return opening(base, open, "CheckpointReader.byStep", async (opened) => {
-      const id: SaveId = ts === undefined ? await findStep(opened.store, step, options.signal) : { step, ts };
-      return new CheckpointReader(opened, await loadManifest(opened.store, id, options.signal));
+      return new CheckpointReader(opened, await loadStep(opened.store, step, ts, options.signal));
     });
   }
 

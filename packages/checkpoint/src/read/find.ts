@@ -1,6 +1,7 @@
 import { isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/core";
-import { listSaves } from "../latest/list-saves.js";
+import { knownSaves, witnessOf } from "../latest/known-saves.js";
 import { readLatest } from "../latest/pointer.js";
+import { manifestKey } from "../layout/keys.js";
 import { compareSaves, type SaveId } from "../layout/save-id.js";
 import { loadManifest } from "../manifest/load.js";
 import type { Manifest } from "../manifest/manifest.js";
@@ -44,7 +45,7 @@ async function findNewestWhole(
   fallback: Fallback,
   signal: AbortSignal | undefined,
 ): Promise<FoundCheckpoint> {
-  const saves = await listSaves(store, signal);
+  const { saves } = await knownSaves(store, signal);
   for (const id of saves) {
     const found = await loadWhole(store, id, signal);
     if ("manifest" in found) return { manifest: found.manifest, fallback };
@@ -79,13 +80,36 @@ async function loadWhole(
   }
 }
 
-/** The newest save of a step; NotFound if there is none. */
-export async function findStep(store: ObjectStore, step: number, signal: AbortSignal | undefined): Promise<SaveId> {
-  const id = (await listSaves(store, signal)).find((save) => save.step === step);
-  if (id !== undefined) return id;
+/**
+ * The manifest of a step's newest save, or of the one with `ts`. NotFound only where nothing tells of such a save; Unavailable where a
+ * marker or `latest.json` does and its manifest is not there.
+ */
+export async function loadStep(
+  store: ObjectStore,
+  step: number,
+  ts: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Manifest> {
+  const { saves } = ts === undefined ? await knownSaves(store, signal) : { saves: [{ step, ts }] };
+  for (const id of saves.filter((save) => save.step === step)) {
+    try {
+      return await loadManifest(store, id, signal);
+    } catch (error) {
+      if (!isObjectStoreError(error, "NotFound")) throw error;
+      const witness = await witnessOf(store, id, signal);
+      if (witness !== undefined) throw withoutManifest(store, id, witness);
+    }
+  }
   throw new ObjectStoreError("NotFound", `there is no checkpoint of step ${step} below ${store.uri}`, {
     operation: "byStep",
   });
+}
+
+/** Builds the error for a save that was committed, as `witness` tells, and whose manifest the store does not give. */
+function withoutManifest(store: ObjectStore, id: SaveId, witness: string): ObjectStoreError {
+  const uri = store.uriOf(manifestKey(id));
+  const message = `${witness} tells of a checkpoint of step ${id.step}, but ${uri} is not there`;
+  return new ObjectStoreError("Unavailable", message, { operation: "byStep", uri });
 }
 
 function isSame(first: SaveId | undefined, second: SaveId | undefined): boolean {

@@ -1,6 +1,5 @@
 import { forEachConcurrently, isObjectStoreError, type ObjectStore } from "@sluice/core";
-import { listSaves } from "../latest/list-saves.js";
-import { readLatest } from "../latest/pointer.js";
+import { type KnownSaves, knownSaves, witnessOf } from "../latest/known-saves.js";
 import { manifestKey } from "../layout/keys.js";
 import { compareSaves, type SaveId } from "../layout/save-id.js";
 import { loadManifest } from "../manifest/load.js";
@@ -21,18 +20,24 @@ export interface CheckpointInfo extends SaveId {
 
 /** From old to new. */
 export async function listCheckpoints(store: ObjectStore, signal: AbortSignal | undefined): Promise<CheckpointInfo[]> {
-  const pointer = await readLatest(store, signal);
-  const saves = (await listSaves(store, signal)).reverse();
+  return describeSaves(store, await knownSaves(store, signal), signal);
+}
+
+/** From old to new, each manifest read by name; without those that were deleted meanwhile. */
+export async function describeSaves(
+  store: ObjectStore,
+  { pointer, saves }: KnownSaves,
+  signal: AbortSignal | undefined,
+): Promise<CheckpointInfo[]> {
   const infos: (CheckpointInfo | undefined)[] = [];
-  await forEachConcurrently(saves, SMALL_READS_IN_FLIGHT, async (id, index) => {
-    const isLatest = pointer.kind === "save" && compareSaves(pointer.id, id) === 0;
-    const found = await describe(store, id, signal);
-    infos[index] = found === undefined ? undefined : { ...id, key: manifestKey(id), isLatest, ...found };
+  await forEachConcurrently(saves.toReversed(), SMALL_READS_IN_FLIGHT, async ({ step, ts }, index) => {
+    const isLatest = pointer.kind === "save" && compareSaves(pointer.id, { step, ts }) === 0;
+    const found = await describe(store, { step, ts }, signal);
+    infos[index] = found === undefined ? undefined : { step, ts, key: manifestKey({ step, ts }), isLatest, ...found };
   });
   return infos.filter((info) => info !== undefined);
 }
 
-/** Undefined if it was deleted meanwhile. */
 async function describe(
   store: ObjectStore,
   id: SaveId,
@@ -41,8 +46,10 @@ async function describe(
   try {
     return { manifest: await loadManifest(store, id, signal) };
   } catch (error) {
-    if (isObjectStoreError(error, "NotFound")) return undefined;
     if (isObjectStoreError(error, "ChecksumMismatch")) return { problem: error.message };
-    throw error;
+    if (!isObjectStoreError(error, "NotFound")) throw error;
+    const witness = await witnessOf(store, id, signal);
+    if (witness === undefined) return undefined;
+    return { problem: `${store.uriOf(manifestKey(id))} is missing, though ${witness} tells of it` };
   }
 }
