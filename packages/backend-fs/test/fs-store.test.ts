@@ -69,9 +69,15 @@ describe("symbolic links", () => {
     ]) {
       await expect(call()).rejects.toMatchObject({ code: "InvalidArgument" });
     }
-    const keys = [];
-    for await (const entry of store.list()) keys.push(entry);
+    const keys: unknown[] = [];
+    const others: unknown[] = [];
+    for await (const entry of store.list({ onUnlistable: (found) => others.push(found) })) keys.push(entry);
     expect(keys).toEqual([]);
+    const reason = "is a link that leads out of the store's folder";
+    expect(others).toEqual([
+      { name: "file", reason },
+      { name: "folder", reason },
+    ]);
     expect(await readdir(outside)).toEqual(["secret"]);
     expect(await readFile(join(outside, "secret"), "utf8")).toBe("secret");
   });

@@ -1,7 +1,7 @@
 import type { Capabilities } from "./capabilities.js";
 import type { ByteRange, ResolvedRange } from "./range.js";
 import type { Sink, SinkOptions } from "./sink/sink.js";
-import type { StaleUpload } from "./store.js";
+import type { StaleUpload, Unlistable } from "./store.js";
 
 /**
  * What a backend writes: its own primitives and nothing else. Arguments have been checked, keys are whole (the store's
@@ -84,6 +84,8 @@ export type DriverEntry = DriverObject | { readonly prefix: string };
 
 export interface DriverPage {
   readonly entries: readonly DriverEntry[];
+  /** What was met on the way and can't be told as an object: names that the listing would leave out otherwise. */
+  readonly unlistable?: readonly Unlistable[];
 }
 
 export interface DriverDeleteOptions {

@@ -69,6 +69,7 @@ export type {
   StaleUpload,
   StoredObject,
   SweepOptions,
+  Unlistable,
 } from "./store.js";
 export { TRANSFER_LIMITS, type TransferOptions } from "./transfer-options.js";
 export { asBasePath, formatObjectUri, type ObjectUri, parseObjectUri } from "./uri.js";

@@ -40,7 +40,10 @@ export interface ObjectStore extends AsyncDisposable {
 
   exists(key: string, options?: CallOptions): Promise<boolean>;
 
-  /** Objects in the order of their keys' UTF-8 bytes, fetched page by page; breaking out of the loop stops the requests. */
+  /**
+   * Objects in the order of their keys' UTF-8 bytes, fetched page by page; breaking out of the loop stops the requests.
+   * Nothing is left out in silence: see `onUnlistable`.
+   */
   list(options?: ListOptions): AsyncIterable<ListEntry>;
 
   /** Deletes an object. A missing one is no error unless `mustExist` or `ifMatch` is given. */
@@ -135,6 +138,19 @@ export interface ListOptions extends CallOptions {
   readonly startAfter?: string;
   /** Entries a request, 1 to 1,000. Default 1,000. */
   readonly pageSize?: number;
+  /**
+   * Told of each name that can't be an object's, and the listing goes on without it. By default the listing fails with
+   * Unsupported where it meets one, before the entries of that page. What it throws ends the listing.
+   */
+  readonly onUnlistable?: (found: Unlistable) => void;
+}
+
+/** What lies between the objects of a store and can't be one: a file whose name is no UTF-8, a dead link, a pipe. */
+export interface Unlistable {
+  /** For people, relative to the base; bytes that are no UTF-8 are written as `\\xff`. It is no key. */
+  readonly name: string;
+  /** Why, to be read behind the name: `is no UTF-8`, `is a link that leads nowhere`. */
+  readonly reason: string;
 }
 
 export type ListEntry =

@@ -31,6 +31,12 @@ export function nativeCode(error: unknown): string | undefined {
   return typeof code === "string" && !isObjectStoreError(error) ? code : undefined;
 }
 
+/** Whether a path names nothing: no such entry, or a way through something that is no folder. */
+export function isMissing(error: unknown): boolean {
+  const code = nativeCode(error);
+  return code === "ENOENT" || code === "ENOTDIR";
+}
+
 /** A Node error as an ObjectStoreError that carries it; one that is no file system error becomes Internal. */
 export function fromNodeError(error: unknown): ObjectStoreError {
   if (isObjectStoreError(error)) return error;

@@ -1,113 +1,88 @@
-import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { forEachConcurrently } from "../concurrency.js";
 import type { DriverEntry, DriverListOptions, DriverObject, DriverPage } from "../driver.js";
-import { compareKeys } from "../key.js";
-import { groupByDelimiter, isAfter, toPages } from "../list-pages.js";
+import { ObjectStoreError } from "../errors.js";
+import { groupByDelimiter, toPages } from "../list-pages.js";
 import { throwIfAborted } from "../signal.js";
-import { fromNodeError, nativeCode } from "./errors.js";
-import { isLocalFolder, RESERVED_PREFIX } from "./local-key.js";
+import type { Unlistable } from "../store.js";
+import { factsOf } from "./file-facts.js";
+import { isLocalFolder } from "./local-key.js";
 import type { LocalRoot } from "./local-root.js";
-import { describeFile } from "./version.js";
+import { type Found, walk } from "./walk.js";
 
 /** Files of a page whose facts are asked for at once. */
 const STATS_IN_FLIGHT = 16;
 
-/** A file whose facts are not known yet, or a folder summed up. */
-type Found = { readonly key: string } | { readonly prefix: string };
-
 /**
  * Pages of what lies below a root, in the order of keys. Only folders that can hold what is asked for are read. Links to
- * files are listed, links to folders are not followed. A folder's names are in memory while it is read.
+ * files are listed, links to folders are not followed. What can't be an object is told as such. A folder's names are in memory
+ * while it is read. Unavailable if the root is another folder at the end than at the beginning.
  */
 export async function* listTree(root: LocalRoot, options: DriverListOptions): AsyncGenerator<DriverPage, void, void> {
-  const { prefix, delimiter, pageSize } = options;
+  const { prefix, delimiter } = options;
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
   if (folder !== "" && !isLocalFolder(folder.slice(0, -1))) return;
+  const before = await root.identity();
+  if (before === undefined || (folder !== "" && !(await root.holds(folder)))) return;
   const isNative = delimiter === "/" || delimiter === undefined;
   const found = walk(root, folder, isNative ? options : withoutDelimiter(options));
-  const pages = toPages(found as AsyncIterable<DriverEntry>, pageSize);
-  if (isNative) {
-    for await (const { entries } of pages) yield { entries: await withFacts(root, entries, options.signal) };
-    return;
+  const pages = withFacts(root, found, options);
+  yield* isNative ? pages : grouped(pages, options);
+  if ((await root.identity()) === before) return;
+  throw new ObjectStoreError("Unavailable", `${root.path} was replaced by another folder while it was listed`);
+}
+
+/** Adds the facts about files; those removed meanwhile are left out. */
+async function* withFacts(
+  root: LocalRoot,
+  found: AsyncIterable<Found>,
+  { pageSize, signal }: DriverListOptions,
+): AsyncGenerator<DriverPage, void, void> {
+  let page: Found[] = [];
+  for await (const one of found) {
+    if (page.push(one) < pageSize) continue;
+    yield* pageOf(root, page, signal);
+    page = [];
   }
-  yield* toPages(groupByDelimiter(flatObjects(root, pages, options.signal), options), pageSize);
+  yield* pageOf(root, page, signal);
 }
 
-async function* walk(root: LocalRoot, folder: string, options: DriverListOptions): AsyncGenerator<Found, void, void> {
-  const { prefix, delimiter, startAfter, signal } = options;
-  throwIfAborted(signal, "list");
-  for (const entry of await sortedEntries(join(root.path, folder))) {
-    const name = folder + entry.name;
-    if (!entry.isDirectory()) {
-      if (name.startsWith(prefix) && isAfter(name, startAfter)) yield { key: name };
-      continue;
-    }
-    const below = `${name}/`;
-    const mayMatch = below.startsWith(prefix) || prefix.startsWith(below);
-    const isPast = !isAfter(below, startAfter) && startAfter?.startsWith(below) !== true;
-    if (!mayMatch || isPast) continue;
-    if (delimiter === undefined || !below.startsWith(prefix) || below === prefix) yield* walk(root, below, options);
-    else if (isAfter(below, startAfter) && (await holdsObject(root, below, signal))) yield { prefix: below };
-  }
-}
-
-/** Whether there is any object below a folder: an empty folder is no prefix. */
-async function holdsObject(root: LocalRoot, folder: string, signal: AbortSignal | undefined): Promise<boolean> {
-  const all = walk(root, folder, { prefix: folder, pageSize: 1, ...(signal !== undefined && { signal }) });
-  for await (const _ of all) return true;
-  return false;
-}
-
-/** What is in a folder, without temporary files, in the order of the keys below it: `a-` comes before `a/`. */
-async function sortedEntries(folder: string): Promise<Dirent[]> {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    if (nativeCode(error) === "ENOENT" || nativeCode(error) === "ENOTDIR") return [];
-    throw fromNodeError(error);
-  });
-  const sortKey = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name);
-  return entries
-    .filter(
-      (entry) =>
-        !entry.name.startsWith(RESERVED_PREFIX) && (entry.isFile() || entry.isDirectory() || entry.isSymbolicLink()),
-    )
-    .sort((first, second) => compareKeys(sortKey(first), sortKey(second)));
-}
-
-/** Adds the facts about files; those deleted meanwhile, and links that lead to no file in the root, are left out. */
-async function withFacts(
+async function* pageOf(
   root: LocalRoot,
   found: readonly Found[],
   signal: AbortSignal | undefined,
-): Promise<DriverEntry[]> {
-  const entries: (DriverEntry | undefined)[] = [];
-  await forEachConcurrently(found, STATS_IN_FLIGHT, async (entry, index) => {
+): AsyncGenerator<DriverPage, void, void> {
+  const results: (DriverEntry | Unlistable | undefined)[] = [];
+  await forEachConcurrently(found, STATS_IN_FLIGHT, async (one, index) => {
     throwIfAborted(signal, "list");
-    entries[index] = "prefix" in entry ? entry : await factsOf(root, entry.key);
+    results[index] = "key" in one ? await factsOf(root, one.key) : one;
   });
-  return entries.filter((entry) => entry !== undefined);
-}
-
-async function factsOf(root: LocalRoot, key: string): Promise<DriverObject | undefined> {
-  try {
-    const stats = await stat(await root.realFile(key), { bigint: true });
-    return stats.isFile() ? describeFile(key, stats) : undefined;
-  } catch (error) {
-    const { code } = fromNodeError(error);
-    if (code === "NotFound" || code === "InvalidArgument") return undefined;
-    throw fromNodeError(error);
+  const entries: DriverEntry[] = [];
+  const unlistable: Unlistable[] = [];
+  for (const result of results) {
+    if (result === undefined) continue;
+    if ("reason" in result) unlistable.push(result);
+    else entries.push(result);
   }
+  if (entries.length + unlistable.length > 0) yield { entries, unlistable };
 }
 
-async function* flatObjects(
-  root: LocalRoot,
+/** Pages of the same, summed up by a delimiter that is no folder's border. */
+async function* grouped(
   pages: AsyncIterable<DriverPage>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<DriverObject, void, void> {
-  for await (const { entries } of pages) {
-    for (const entry of await withFacts(root, entries, signal)) if ("key" in entry) yield entry;
+  options: DriverListOptions,
+): AsyncGenerator<DriverPage, void, void> {
+  let aside: Unlistable[] = [];
+  async function* objects(): AsyncGenerator<DriverObject, void, void> {
+    for await (const { entries, unlistable = [] } of pages) {
+      aside.push(...unlistable);
+      for (const entry of entries) if ("key" in entry) yield entry;
+    }
   }
+  for await (const { entries } of toPages(groupByDelimiter(objects(), options), options.pageSize)) {
+    yield { entries, unlistable: aside };
+    aside = [];
+  }
+  if (aside.length > 0) yield { entries: [], unlistable: aside };
 }
 
 function withoutDelimiter({ prefix, pageSize, signal }: DriverListOptions): DriverListOptions {

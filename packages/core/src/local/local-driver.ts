@@ -15,10 +15,10 @@ import { throwIfAborted } from "../signal.js";
 import type { Sink, SinkOptions } from "../sink/sink.js";
 import type { StaleUpload } from "../store.js";
 import { withClaim } from "./claim.js";
-import { fromNodeError, nativeCode } from "./errors.js";
+import { fromNodeError, isMissing } from "./errors.js";
 import type { FileIo, FileIoChooser } from "./file-io.js";
 import { listTree } from "./list-tree.js";
-import { checkLocalKey } from "./local-key.js";
+import { checkLocalKey, MAX_KEY_BYTES } from "./local-key.js";
 import { LocalRoot, type WritePlace } from "./local-root.js";
 import { openLocalSink } from "./local-sink.js";
 import { checkVersion, type Durability, publish, syncFolders } from "./publish.js";
@@ -36,7 +36,7 @@ const CAPABILITIES: Capabilities = {
   metadata: false,
   anyKey: false,
   keyBelowKey: false,
-  maxKeyBytes: 1024,
+  maxKeyBytes: MAX_KEY_BYTES,
 };
 
 export interface LocalDriverOptions {
@@ -73,7 +73,7 @@ export class LocalDriver implements StoreDriver {
   }
 
   async head(key: string): Promise<DriverObject> {
-    return existing(async () => {
+    return this.#existing(async () => {
       const stats = await stat(await this.#root.realFile(key), { bigint: true });
       if (!stats.isFile()) throw new ObjectStoreError("NotFound", `${JSON.stringify(key)} is not a file`);
       return describeFile(key, stats);
@@ -81,7 +81,7 @@ export class LocalDriver implements StoreDriver {
   }
 
   read(key: string, options: DriverReadOptions): Promise<DriverRead> {
-    return existing(() => openLocalFile(this.#root, key, this.#chooseIo, options));
+    return this.#existing(() => openLocalFile(this.#root, key, this.#chooseIo, options));
   }
 
   list(options: DriverListOptions): AsyncIterable<DriverPage> {
@@ -109,14 +109,15 @@ export class LocalDriver implements StoreDriver {
       await this.#root.pruneEmpty(folder);
       return true;
     } catch (error) {
-      if (isMissing(error)) return false;
-      throw fromNodeError(error);
+      if (!isMissing(error)) throw fromNodeError(error);
+      await this.#root.identity();
+      return false;
     }
   }
 
   async copy(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
     await this.head(sourceKey);
-    const source = await existing(() => this.#root.realFile(sourceKey));
+    const source = await this.#existing(() => this.#root.realFile(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
       const temp = join(place.folder, tempName());
       try {
@@ -142,7 +143,7 @@ export class LocalDriver implements StoreDriver {
 
   async rename(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
     await this.head(sourceKey);
-    const source = await existing(() => this.#root.realEntry(sourceKey));
+    const source = await this.#existing(() => this.#root.realEntry(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {
       throwIfAborted(options.signal, "rename");
       await publish(source.path, place.path, options);
@@ -156,6 +157,18 @@ export class LocalDriver implements StoreDriver {
   }
 
   async close(): Promise<void> {}
+
+  /** For what must exist: a path through something that is no folder names nothing, and without its root nothing is known. */
+  async #existing<T>(act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      const known = fromNodeError(error);
+      if (!isMissing(error)) throw known;
+      await this.#root.identity();
+      throw new ObjectStoreError("NotFound", known.message, { cause: error });
+    }
+  }
 
   async #intoPlace(key: string, act: (place: WritePlace) => Promise<void>): Promise<void> {
     try {
@@ -171,21 +184,4 @@ export class LocalDriver implements StoreDriver {
   async #sync(folders: readonly string[]): Promise<void> {
     if (this.#durability === "fsync") await syncFolders(folders);
   }
-}
-
-/** For what must exist: a path through something that is no folder names nothing. */
-async function existing<T>(act: () => Promise<T>): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (isMissing(error)) {
-      throw new ObjectStoreError("NotFound", error instanceof Error ? error.message : String(error), { cause: error });
-    }
-    throw fromNodeError(error);
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  const code = nativeCode(error);
-  return code === "ENOENT" || code === "ENOTDIR";
 }

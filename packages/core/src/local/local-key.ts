@@ -6,6 +6,9 @@ export const RESERVED_PREFIX = ".sluice-";
 /** The longest file name that Linux and macOS file systems take, in bytes. */
 const MAX_NAME_BYTES = 255;
 
+/** The longest key, in bytes. */
+export const MAX_KEY_BYTES = 1024;
+
 /** Refuses with InvalidArgument a key that can't be a path below a folder, or would be another key's path too. */
 export function checkLocalKey(key: string, operation: string): void {
   for (const segment of key.split("/")) {
@@ -18,6 +21,18 @@ export function checkLocalKey(key: string, operation: string): void {
 /** Whether a listing's prefix, up to its last `/`, can be a folder at all. */
 export function isLocalFolder(folder: string): boolean {
   return folder.split("/").every((segment) => segmentProblem(segment) === undefined);
+}
+
+/** Why what has this name in a folder can't be an object, or hold one if it is a folder itself. */
+export function nameProblem(folder: string, name: string, isFolder: boolean): string | undefined {
+  const problem = segmentProblem(name);
+  if (problem !== undefined) return problem;
+  const atLeast = isFolder ? "/x".length : 0;
+  const bytes = Buffer.byteLength(folder) + Buffer.byteLength(name) + atLeast;
+  if (bytes <= MAX_KEY_BYTES) return undefined;
+  return isFolder
+    ? `is a folder that lies too deep: a key has at most ${MAX_KEY_BYTES} bytes`
+    : `would have a key of ${bytes} bytes, the limit is ${MAX_KEY_BYTES}`;
 }
 
 function segmentProblem(segment: string): string | undefined {

@@ -1,7 +1,7 @@
-import { mkdir, realpath, rmdir } from "node:fs/promises";
+import { lstat, mkdir, realpath, rmdir, stat } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { ObjectStoreError } from "../errors.js";
-import { nativeCode } from "./errors.js";
+import { isMissing, nativeCode } from "./errors.js";
 
 /** Where a key's file is to be made: the real folder, and the folders that had to be made for it, outermost first. */
 export interface WritePlace {
@@ -15,9 +15,42 @@ export class LocalRoot {
   /** As the caller named it, absolute. */
   readonly path: string;
   #realPath: string | undefined;
+  #wasSeen = false;
 
   constructor(path: string) {
     this.path = resolve(path);
+  }
+
+  /**
+   * Which folder the root is at present; undefined if there is none yet. Unavailable if there was one before: what was in it
+   * is out of reach then, as when a file system is unmounted, and not deleted.
+   */
+  async identity(): Promise<string | undefined> {
+    try {
+      const { dev, ino } = await stat(this.path, { bigint: true });
+      this.#wasSeen = true;
+      return `${dev}:${ino}`;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      if (this.#wasSeen) throw new ObjectStoreError("Unavailable", `${this.path} was there before, and is not now`);
+      const isLink = await lstat(this.path).then(
+        (found) => found.isSymbolicLink(),
+        () => false,
+      );
+      if (isLink) throw new ObjectStoreError("NotFound", `${this.path} is a link that leads nowhere`);
+      return undefined;
+    }
+  }
+
+  /** Whether there is something with this path; InvalidArgument if a symbolic link leads out of the root. */
+  async holds(path: string): Promise<boolean> {
+    try {
+      await this.realFile(path);
+      return true;
+    } catch (error) {
+      if (isMissing(error)) return false;
+      throw error;
+    }
   }
 
   /** The real path of an existing key's file; InvalidArgument if a symbolic link leads out of the root. */
@@ -36,6 +69,7 @@ export class LocalRoot {
   async placeFor(key: string): Promise<WritePlace> {
     const path = join(this.path, key);
     const { folder, madeFolders } = await this.#makeFolder(dirname(path), key);
+    this.#wasSeen = true;
     return { folder, path: join(folder, basename(path)), madeFolders };
   }
 
@@ -76,6 +110,7 @@ export class LocalRoot {
 
   async #real(): Promise<string> {
     this.#realPath ??= await realpath(this.path);
+    this.#wasSeen = true;
     return this.#realPath;
   }
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { throwIfAborted } from "../signal.js";
 import type { StaleUpload } from "../store.js";
 import { fromNodeError, nativeCode } from "./errors.js";
-import { RESERVED_PREFIX } from "./local-key.js";
 import type { LocalRoot } from "./local-root.js";
+import { isOwnFile } from "./temp-file.js";
 
 export interface SweepTreeOptions {
   readonly prefix: string;
@@ -17,6 +17,7 @@ export interface SweepTreeOptions {
 export async function sweepTree(root: LocalRoot, options: SweepTreeOptions): Promise<StaleUpload[]> {
   try {
     const stale: StaleUpload[] = [];
+    if ((await root.identity()) === undefined) return stale;
     await sweepFolder(root, join(root.path, options.prefix), options, stale);
     return stale;
   } catch (error) {
@@ -38,13 +39,15 @@ async function sweepFolder(
   for (const entry of entries) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) await sweepFolder(root, path, options, stale);
-    else if (entry.isFile() && entry.name.startsWith(RESERVED_PREFIX)) await sweepFile(path, options, stale);
+    else if (isOwnFile(entry)) await sweepFile(path, options, stale);
   }
   if (!options.dryRun && stale.some(({ name }) => name.startsWith(folder))) await root.pruneEmpty(folder);
 }
 
 async function sweepFile(path: string, { olderThanMs, dryRun }: SweepTreeOptions, stale: StaleUpload[]): Promise<void> {
-  const stats = await stat(path).catch(() => undefined);
+  const stats = await stat(path).catch((error: unknown) => {
+    if (nativeCode(error) !== "ENOENT") throw error;
+  });
   if (stats === undefined || Date.now() - stats.mtimeMs < olderThanMs) return;
   if (!dryRun) await unlink(path);
   stale.push({ name: path, bytes: stats.size, lastModified: stats.mtime });
