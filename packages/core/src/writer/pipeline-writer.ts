@@ -5,6 +5,7 @@ import { type ErrorDetails, ObjectStoreError, toObjectStoreError } from "../erro
 import { abortedError, throwIfAborted } from "../signal.js";
 import type { Sink } from "../sink/sink.js";
 import { ContentPipeline } from "./content-pipeline.js";
+import { type Leftover, unwatchWriter, watchWriter } from "./dropped-writers.js";
 import type { ObjectWriter, WriteResult, WriterState } from "./object-writer.js";
 import { type Producer, type Steps, stepsOfChunk, stepsOfHashed, stepsOfProducer } from "./steps.js";
 
@@ -31,6 +32,8 @@ export class PipelineWriter implements ObjectWriter {
   readonly compression: CompressionOptions | "none";
   readonly #parts: PipelineParts;
   readonly #pipeline: ContentPipeline;
+  readonly #leftover: Leftover;
+  readonly #onAbort: () => void;
   #state: WriterState = "open";
   #committed = false;
   /** The writes that have not ended; undefined while there are none. */
@@ -45,8 +48,11 @@ export class PipelineWriter implements ObjectWriter {
     this.key = parts.key;
     this.uri = parts.uri;
     this.compression = parts.compression;
+    this.#leftover = leftoverOf(this.uri, this.#pipeline, parts.sink);
+    watchWriter(this, this.#leftover);
+    this.#onAbort = PipelineWriter.#abortListener(new WeakRef(this));
     parts.signal?.addEventListener("abort", this.#onAbort, { once: true });
-    if (parts.signal?.aborted === true) this.#onAbort();
+    if (parts.signal?.aborted === true) this.#abort();
   }
 
   get state(): WriterState {
@@ -96,6 +102,7 @@ export class PipelineWriter implements ObjectWriter {
     if (this.#finalizing !== undefined) return this.#finalizing;
     if (this.#state !== "open") return Promise.reject(this.#refusal("finalize"));
     this.#state = "finalizing";
+    unwatchWriter(this.#leftover);
     this.#finalizing = this.#commit();
     return this.#finalizing;
   }
@@ -175,14 +182,23 @@ export class PipelineWriter implements ObjectWriter {
     throw this.#refusal(operation);
   }
 
-  readonly #onAbort = (): void => {
+  /** A signal outlives its writers: it must not be what keeps a dropped one. */
+  static #abortListener(writer: WeakRef<PipelineWriter>): () => void {
+    return () => {
+      const held = writer.deref();
+      if (held !== undefined) held.#abort();
+    };
+  }
+
+  #abort(): void {
     const signal = this.#parts.signal;
     // While finalizing, the sink has the signal: only it knows whether the object is visible already.
     if (signal !== undefined && this.#state === "open")
       this.#fail(abortedError("writer", signal), "abort").catch(() => undefined);
-  };
+  }
 
   #cleanUp(): void {
+    unwatchWriter(this.#leftover);
     this.#pipeline.close();
     this.#cleanup ??= this.#abortSink();
     this.#stopListening();
@@ -210,4 +226,14 @@ export class PipelineWriter implements ObjectWriter {
     const details: ErrorDetails = { operation, uri: this.uri, backend: this.#parts.backend };
     return new ObjectStoreError(code, `${operation}: ${message}`, details);
   }
+}
+
+function leftoverOf(uri: string, pipeline: ContentPipeline, sink: Sink): Leftover {
+  return {
+    uri,
+    remove: () => {
+      pipeline.close();
+      return sink.abort();
+    },
+  };
 }
