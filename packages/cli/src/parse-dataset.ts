@@ -30,6 +30,8 @@ export interface ExpectedObject {
   readonly recipe: Recipe;
   /** Of the content, where the manifest tells it. */
   readonly checksum?: string;
+  /** In bytes, where the manifest tells it. */
+  readonly storedSize?: number;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -62,6 +64,7 @@ function checkDataset(json: unknown): ParsedDataset {
   const recipe = recipeFromJson(recipeFields);
   const { objects } = fields;
   check(Array.isArray(objects) && objects.length <= MAX_OBJECTS, `objects is no list of at most ${MAX_OBJECTS}`);
+  check(objects.length > 0, "objects is empty, and a dataset has at least one");
   check(count === objects.length, `recipe.count is ${String(count)}, but there are ${objects.length} objects`);
   const checked = objects.map((object, index) => checkObject(object, index, recipe));
   check(new Set(checked.map(({ key }) => key)).size === checked.length, "two objects have one key");
@@ -70,8 +73,8 @@ function checkDataset(json: unknown): ParsedDataset {
   for (const [name, value] of Object.entries(totals)) check(claimed[name] === value, `totals.${name} is not ${value}`);
   return {
     *objects() {
-      for (const { index, key, checksum } of checked) {
-        yield { index, key, checksum, recipe: objectRecipe(recipe, index) };
+      for (const { index, key, checksum, storedSize } of checked) {
+        yield { index, key, checksum, storedSize, recipe: objectRecipe(recipe, index) };
       }
     },
     dataset: {

@@ -53,6 +53,11 @@ export class Progress {
     return this.#bytes;
   }
 
+  /** Counted so far. */
+  get objects(): number {
+    return this.#objects;
+  }
+
   addBytes(bytes: number): void {
     this.#bytes += bytes;
     this.#draw();

@@ -1,8 +1,9 @@
 import { isObjectStoreError, type ObjectStore } from "@sluice/core";
-import { MAX_BAD_RANGES, sampleRanges, type VerifyReport, verifyObject } from "@sluice/datagen";
+import { MAX_BAD_RANGES, type VerifyReport, verifyObject } from "@sluice/datagen";
 import { forEachAbortable } from "./concurrent.js";
 import type { ExpectedObject, ParsedDataset } from "./parse-dataset.js";
 import type { Progress } from "./progress.js";
+import { rangesOf, type Sample } from "./sample.js";
 import type { VerifyLog } from "./verify-log.js";
 
 /** An object that is not what the dataset says. */
@@ -12,13 +13,6 @@ export interface BadObject extends Partial<Omit<VerifyReport, "ok">> {
   readonly uri: string;
   /** `missing`; `damaged`: bytes are wrong, missing or too many; `manifest`: the manifest has another checksum. */
   readonly reason: "missing" | "damaged" | "manifest";
-}
-
-/** A part of each object, drawn by a seed. */
-export interface Sample {
-  /** Above 0, at most 1. */
-  readonly share: number;
-  readonly seed: bigint;
 }
 
 export interface VerifyDatasetOptions {
@@ -78,17 +72,18 @@ async function verifyOne(
   }
 }
 
-/** Looks at all ranges of a sample, and adds up what is bad in them. */
+/** Looks at all ranges of a sample, at least at one, and adds up what is bad in them. */
 async function verifySample(
   store: ObjectStore,
-  { index, key, recipe }: ExpectedObject,
+  { index, key, recipe, storedSize }: ExpectedObject,
   { onProgress, ...options }: ReadOptions,
-  { share, seed }: Sample,
+  sample: Sample,
 ): Promise<BadObject | undefined> {
   let done = 0;
   let bad: BadObject | undefined;
-  for (const range of sampleRanges(recipe.size, share, seed, index)) {
-    const { ok, checksum: _ofRange, ...report } = await verifyObject(store, key, recipe, { ...options, range });
+  const sized = { ...options, ...(storedSize !== undefined && { storedSize }) };
+  for (const range of rangesOf(recipe, index, sample)) {
+    const { ok, checksum: _ofRange, ...report } = await verifyObject(store, key, recipe, { ...sized, range });
     done += report.actualBytes;
     onProgress?.(done);
     if (ok) continue;

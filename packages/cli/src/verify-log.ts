@@ -4,7 +4,8 @@ import { fromNodeError } from "@sluice/core/local";
 import { CommandError } from "./command-error.js";
 import { formatDataset } from "./dataset.js";
 import type { ParsedDataset } from "./parse-dataset.js";
-import type { BadObject, Sample } from "./verify-dataset.js";
+import type { Sample } from "./sample.js";
+import type { BadObject } from "./verify-dataset.js";
 
 /** Lines are written in pieces of about so many characters; a killed run loses what is not written, and looks at it again. */
 const FLUSH_CHARACTERS = 16_384;
@@ -12,6 +13,8 @@ const FLUSH_CHARACTERS = 16_384;
 interface Header {
   readonly format: "sluice-verify";
   readonly version: 1;
+  /** The manifest's URI: a copy of the dataset has objects of its own, which nobody has looked at. */
+  readonly uri: string;
   /** The CRC-32C of the dataset's manifest: results of another dataset are of no use. */
   readonly dataset: string;
   readonly sample: { readonly share: number; readonly seed: string } | null;
@@ -25,17 +28,20 @@ export class VerifyLog {
   readonly #handle: FileHandle;
   readonly #done: Uint8Array;
   readonly earlierBad: readonly BadObject[];
+  /** How many objects an earlier run has looked at. */
+  readonly earlierObjects: number;
   #pending = "";
 
   /** Begins a new file, or with `isResumed` goes on with one that is of the same dataset and sample. */
   static async open(
     path: string,
+    uri: string,
     parsed: ParsedDataset,
     sample: Sample | undefined,
     isResumed: boolean,
   ): Promise<VerifyLog> {
     const header: Header = {
-      ...{ format: "sluice-verify", version: 1, dataset: crc32c(formatDataset(parsed.dataset)) },
+      ...{ format: "sluice-verify", version: 1, uri, dataset: crc32c(formatDataset(parsed.dataset)) },
       sample: sample === undefined ? null : { share: sample.share, seed: sample.seed.toString() },
     };
     const first = `${JSON.stringify(header)}\n`;
@@ -62,6 +68,7 @@ export class VerifyLog {
     this.#handle = handle;
     this.#done = done;
     this.earlierBad = bad;
+    this.earlierObjects = done.reduce((sum, isDone) => sum + isDone, 0);
   }
 
   /** Whether an earlier run has looked at an object. */

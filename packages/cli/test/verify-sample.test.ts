@@ -126,3 +126,74 @@ describe("a report", () => {
     expect((await readFile(path("new.jsonl"), "utf8")).split("\n")).toHaveLength(6);
   });
 });
+
+describe("an object that a sample draws nothing of", () => {
+  const small = async (...more: string[]) => {
+    await sluice("gen", "small", "--size", "64KiB", "--count", "200", "--seed", "3", "--durability", "none", ...more);
+  };
+  const sampled = (...more: string[]) => json("verify", "small", "--sample", "0.1%", "--sample-seed", "1", ...more);
+
+  test("is read in a block at least: what is missing, cut, longer or overwritten is bad", async () => {
+    await small();
+    const good = await sampled();
+    expect(good).toMatchObject({
+      exitCode: 0,
+      value: { ok: true, objects: 200, objectsRead: 200, bytesRead: 200 << 16 },
+    });
+    await rm(path("small", objectOf(3)));
+    await truncate(path("small", objectOf(50)), 0);
+    await appendFile(path("small", objectOf(100)), "x");
+    await writeFile(path("small", objectOf(199)), Buffer.alloc(64 << 10));
+    const { exitCode, value } = await sampled();
+    expect(exitCode).toBe(1);
+    expect(value["bad"]).toMatchObject([
+      { index: 3, reason: "missing" },
+      { index: 50, damage: "the object has 0 bytes, its recipe 65536" },
+      { index: 100, damage: "the object has 65537 bytes, its recipe 65536" },
+      { index: 199, reason: "damaged", badBlocks: 1 },
+    ]);
+  });
+
+  test("is looked at where the object is empty, drawn in size, or compressed", async () => {
+    await small("--zstd");
+    await rm(path("small", `${objectOf(7)}.zst`));
+    await appendFile(path("small", `${objectOf(9)}.zst`), Buffer.alloc(1));
+    expect((await sampled()).value["bad"]).toMatchObject([{ index: 7 }, { index: 9 }]);
+    await sluice("gen", "empty", "--size", "0", "--count", "3", "--durability", "none");
+    expect((await json("verify", "empty", "--sample", "1%")).value).toMatchObject({ ok: true, objectsRead: 3 });
+    await rm(path("empty", objectOf(1)));
+    expect((await json("verify", "empty", "--sample", "1%")).value["bad"]).toMatchObject([
+      { index: 1, reason: "missing" },
+    ]);
+    await sluice("gen", "drawn", "--size", "uniform:1KiB,9KiB", "--count", "50", "--durability", "none");
+    await rm(path("drawn", objectOf(49)));
+    expect((await json("verify", "drawn", "--sample", "0.01%")).value["bad"]).toMatchObject([{ index: 49 }]);
+  });
+
+  test("is not called good: the text says what was read", async () => {
+    await sluice("gen", "large", "--size", "3MiB", "--count", "2", "--seed", "1", "--durability", "none");
+    expect((await sluice("verify", "large", "--sample", "0.1%")).stdout).toMatch(
+      /^2 objects there in the right size; 128 KiB of 6 MiB read and good, in .*, sample seed [0-9]+\n$/,
+    );
+  });
+});
+
+test("a dataset without objects is no dataset", async () => {
+  const manifest = JSON.parse(await readFile(path("set", "dataset.json"), "utf8"));
+  manifest.recipe.count = 0;
+  const none = { ...manifest, objects: [], totals: { objects: 0, bytes: 0, storedBytes: 0 } };
+  await writeFile(path("set", "dataset.json"), JSON.stringify(none));
+  expect(await sluice("verify", "set")).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/at least one/) });
+});
+
+test("a report of one place says nothing of a copy elsewhere, and what it says is told as its own", async () => {
+  await sluice("cp", "-r", "set", "copy", "--durability", "none");
+  await sluice("verify", "set", "--report", "r.jsonl");
+  await rm(path("copy", objectOf(1)));
+  expect(await sluice("verify", "copy", "--report", "r.jsonl", "--resume")).toMatchObject({ exitCode: 2 });
+  const { value } = await json("verify", "set", "--report", "r.jsonl", "--resume");
+  expect(value).toMatchObject({ ok: true, objectsRead: 0, bytesRead: 0, earlierObjects: 4 });
+  expect((await sluice("verify", "set", "--report", "r.jsonl", "--resume")).stdout).toMatch(
+    /^4 objects good, 4 of them by the report of an earlier run, 0 B in/,
+  );
+});

@@ -23,6 +23,8 @@ export interface VerifyOptions {
   readonly decode?: boolean | Codec;
   /** Compares only these bytes of the content, `start` up to `end`. Default: all, and what may follow. */
   readonly range?: { readonly start: number; readonly end: number };
+  /** The object's size as it is stored, where it is known. With `range`, an object of another size is damaged. */
+  readonly storedSize?: number;
   readonly signal?: AbortSignal;
   /** Told how many bytes have been read so far, after each chunk. */
   readonly onProgress?: (bytes: number) => void;
@@ -64,7 +66,7 @@ export async function verifyObject(
   options: VerifyOptions = {},
 ): Promise<VerifyReport> {
   const operation = "verifyObject";
-  checkOptions(options, ["decode", "range", "signal", "onProgress"], operation);
+  checkOptions(options, ["decode", "range", "storedSize", "signal", "onProgress"], operation);
   if (typeof store?.get !== "function") {
     throw new ObjectStoreError("InvalidArgument", `${operation}: the first argument must be a store`, { operation });
   }
@@ -87,7 +89,7 @@ async function readInto(
   comparison: Comparison,
   store: ObjectStore,
   key: string,
-  { decode = true, range, signal, onProgress }: VerifyOptions,
+  { decode = true, range, signal, onProgress, storedSize }: VerifyOptions,
   size: number,
 ): Promise<string | undefined> {
   let bytesSinceWait = 0;
@@ -98,10 +100,11 @@ async function readInto(
       ...(range !== undefined && { range }),
       ...(signal !== undefined && { signal }),
     });
-    // A range says nothing of what lies behind it; of objects that are stored as they are, the store knows.
-    if (range !== undefined && decode === false && object.info.size !== size) {
+    // A range says nothing of what lies behind it, but the store knows the size.
+    const problem = range === undefined ? undefined : sizeProblem(object.info.size, decode === false, size, storedSize);
+    if (problem !== undefined) {
       await object.cancel();
-      return `the object has ${object.info.size} bytes, its recipe ${size}`;
+      return problem;
     }
     for await (const chunk of object) {
       comparison.add(chunk);
@@ -117,6 +120,17 @@ async function readInto(
     throw error;
   }
   return undefined;
+}
+
+function sizeProblem(
+  actual: number,
+  isVerbatim: boolean,
+  size: number,
+  storedSize: number | undefined,
+): string | undefined {
+  if (isVerbatim && actual !== size) return `the object has ${actual} bytes, its recipe ${size}`;
+  if (storedSize === undefined || actual === storedSize) return undefined;
+  return `the object is stored in ${actual} bytes, expected ${storedSize}`;
 }
 
 class Comparison {

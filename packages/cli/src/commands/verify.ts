@@ -11,7 +11,7 @@ import {
   optionParser,
 } from "../common-options.js";
 import type { CommandContext } from "../context.js";
-import { DATASET_KEY } from "../dataset.js";
+import { DATASET_KEY, type DatasetTotals } from "../dataset.js";
 import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
 import { nameOf } from "../location.js";
@@ -19,7 +19,8 @@ import type { Outcome } from "../outcome.js";
 import { parsePercent, parseSeed } from "../parse-number.js";
 import type { RunCommand } from "../program.js";
 import { readDataset } from "../read-dataset.js";
-import { type BadObject, type Sample, verifyDataset } from "../verify-dataset.js";
+import type { Sample } from "../sample.js";
+import { type BadObject, verifyDataset } from "../verify-dataset.js";
 import { VerifyLog } from "../verify-log.js";
 
 interface VerifyOptions extends CommonOptions {
@@ -40,7 +41,11 @@ export function addVerify(program: Command, run: RunCommand): void {
     .argument("<uri>", "dataset (its folder or prefix, or its .json), or with --checksum an object")
     .option("--checksum <crc32c>", "what the object's bytes must have, crc32c: and 8 hex digits")
     .option("--decode", "with --checksum: of the decoded content")
-    .option("--sample <percent>", "look at this share of the bytes only, such as 1%", optionParser(parsePercent))
+    .option(
+      "--sample <percent>",
+      "look at this share of the bytes only, such as 1%, and at least at a block of each object",
+      optionParser(parsePercent),
+    )
     .option("--sample-seed <n>", "draw the same sample again (default: random, told)", optionParser(parseSeed))
     .option("--report <file>", "write a JSON line for each object as it is done")
     .option("--resume", "go on with what the report of a stopped run leaves");
@@ -73,7 +78,7 @@ async function verifyWholeDataset(context: CommandContext, typed: string, option
   const { totals } = parsed.dataset;
   const sample = sampleOf(options, parsed.dataset.compression);
   const path = report === undefined ? undefined : resolve(context.environment.workingFolder, report);
-  const log = path === undefined ? undefined : await VerifyLog.open(path, parsed, sample, resume);
+  const log = path === undefined ? undefined : await VerifyLog.open(path, store.uriOf(key), parsed, sample, resume);
   const progress = context.startProgress("verify", { ...totals, bytes: totals.bytes * (sample?.share ?? 1) });
   const bad = await verifyDataset(store, parsed, {
     ...{ concurrency, progress, signal },
@@ -81,21 +86,44 @@ async function verifyWholeDataset(context: CommandContext, typed: string, option
     ...(log !== undefined && { log }),
   }).finally(() => log?.close());
   const elapsedMs = Math.round(progress.elapsedMs);
-  const { bytes } = progress;
-  const read = sample === undefined ? formatSize(bytes) : `${formatSize(bytes)} of ${formatSize(totals.bytes)}`;
-  const drawn = sample === undefined ? "" : `, sample seed ${sample.seed}`;
-  const summary =
-    bad.length === 0
-      ? `${formatCount(totals.objects, "object")} good, ${read} in ${formatDuration(elapsedMs)}, ${formatRate(bytes, elapsedMs)}${drawn}`
-      : `${bad.length} of ${formatCount(totals.objects, "object")} bad${drawn}`;
+  const found: Found = {
+    ...{ totals, bad, sample, elapsedMs, bytesRead: progress.bytes, objectsRead: progress.objects },
+    earlierObjects: log?.earlierObjects ?? 0,
+  };
+  const { bytesRead, objectsRead, earlierObjects } = found;
   const ok = bad.length === 0;
-  const drawnValue = sample && { sample: { share: sample.share, seed: sample.seed.toString(), bytes } };
+  const drawnValue = sample && { sample: { share: sample.share, seed: sample.seed.toString(), bytes: bytesRead } };
+  const looked = { objectsRead, bytesRead, ...(earlierObjects > 0 && { earlierObjects }) };
   return {
     kind: "result",
     exitCode: ok ? EXIT.good : EXIT.badData,
-    value: { uri: store.uriOf(key), ok, ...totals, ...drawnValue, badObjects: bad.length, bad, elapsedMs },
-    lines: [...bad.map(lineOf), summary],
+    value: { uri: store.uriOf(key), ok, ...totals, ...looked, ...drawnValue, badObjects: bad.length, bad, elapsedMs },
+    lines: [...bad.map(lineOf), summaryOf(found)],
   };
+}
+
+interface Found {
+  readonly totals: DatasetTotals;
+  readonly bad: readonly BadObject[];
+  readonly sample: Sample | undefined;
+  /** Looked at by this run. */
+  readonly objectsRead: number;
+  readonly bytesRead: number;
+  /** Looked at by the run that this one goes on with. */
+  readonly earlierObjects: number;
+  readonly elapsedMs: number;
+}
+
+/** Calls good what was read, and nothing else. */
+function summaryOf({ totals, bad, sample, bytesRead, earlierObjects, elapsedMs }: Found): string {
+  const objects = formatCount(totals.objects, "object");
+  const drawn = sample === undefined ? "" : `, sample seed ${sample.seed}`;
+  const earlier = earlierObjects === 0 ? "" : `, ${earlierObjects} of them by the report of an earlier run`;
+  if (bad.length > 0) return `${bad.length} of ${objects} bad${earlier}${drawn}`;
+  const took = `in ${formatDuration(elapsedMs)}, ${formatRate(bytesRead, elapsedMs)}${drawn}`;
+  if (sample === undefined) return `${objects} good${earlier}, ${formatSize(bytesRead)} ${took}`;
+  const read = `${formatSize(bytesRead)} of ${formatSize(totals.bytes)}`;
+  return `${objects} there in the right size${earlier}; ${read} read and good, ${took}`;
 }
 
 function sampleOf({ sample, sampleSeed }: VerifyOptions, compression: CompressionOptions | "none"): Sample | undefined {
