@@ -17,8 +17,8 @@ const RANDOM_KILLS = 100;
 /** A save of ours begins and ends well within this. */
 const MOMENT_LIMIT_MS = 120;
 
-/** Shards and their records, manifest, marker, latest, and the deletion of the records. */
-const CALLS_OF_A_SAVE = WORLD_SIZE * 2 + 3 + 1;
+/** Shards, their claims and records, manifest, marker, latest, and the deletion of the records. */
+const CALLS_OF_A_SAVE = WORLD_SIZE * 3 + 3 + 1;
 
 let folder: string;
 let store: ObjectStore;

@@ -39,11 +39,15 @@ test("W1 shardWriter, finalizeShard and commit make a checkpoint; nothing is rea
 
 test("W2 a checksum that the caller brings is kept, and compared with what the store knows", async () => {
   const save = await open({ ts: "t" });
-  const key = "shards/ckpt-1-t/rank-0.bin";
+  const key = save.shardKey(0);
+  expect([key, save.shardKey(0)]).toEqual([expect.stringMatching(/^shards\/ckpt-1-t\/rank-0-[0-9a-f]{16}\.bin$/), key]);
+  expect((await open({ ts: "t" })).shardKey(0)).not.toBe(key);
   await refuses(save.finalizeShardMetaWithChecksum(0, crc32c("x")), "NotFound");
   await store.put(key, "content");
   await refuses(save.finalizeShardMetaWithChecksum(0, "md5:1"), "InvalidArgument");
   await refuses(save.finalizeShardMetaWithChecksum(0, crc32c("other")), "ChecksumMismatch", "rank 0");
+  const outside = save.finalizeShardMetaWithChecksum(0, crc32c("x"), { key: "latest.json" });
+  await refuses(outside, "InvalidArgument", "latest.json");
   expect(await save.finalizeShardMetaWithChecksum(0, crc32c("content"))).toMatchObject({ key, size: 7 });
   await save.commit();
   expect((await (await CheckpointReader.latest(store)).verify({ full: true })).ok).toBe(true);

@@ -52,6 +52,16 @@ export interface RecordJson {
   ts: string;
   world_size: number;
   shard: ShardJson;
+  /** Of the process that wrote it. */
+  incarnation?: string | undefined;
+}
+
+/** That a rank's process is at work on its shard, or has found another one in its place. */
+export interface ClaimJson {
+  global_step: number;
+  ts: string;
+  incarnation: string;
+  conflict: boolean;
 }
 
 /** What rank 0 tells the others. */
@@ -112,6 +122,14 @@ export const recordSchema: Schema<RecordJson> = v.object({
   ts: timestampSchema,
   world_size: uint32,
   shard: shardSchema,
+  incarnation: v.optional(v.string()),
+});
+
+export const claimSchema: Schema<ClaimJson> = v.object({
+  global_step: count,
+  ts: timestampSchema,
+  incarnation: v.string(),
+  conflict: v.boolean(),
 });
 
 export const saveSchema: Schema<SaveJson> = v.object({

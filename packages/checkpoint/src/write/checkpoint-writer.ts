@@ -7,7 +7,7 @@ import {
   type PutSource,
   parseChecksum,
 } from "@sluice/core";
-import { shardKey } from "../layout/keys.js";
+import { isShardKeyInside, newIncarnation, newShardKey } from "../layout/keys.js";
 import type { SaveId } from "../layout/save-id.js";
 import type { ShardMeta } from "../manifest/manifest.js";
 import { type CheckpointBase, openBase } from "../open-base.js";
@@ -42,6 +42,7 @@ export class CheckpointWriter implements AsyncDisposable {
   /** The caller's, or that of {@link cancel}. */
   readonly #signal: AbortSignal;
   readonly #writers = new Map<number, ObjectWriter>();
+  readonly #keys = new Map<number, string>();
   readonly #parts: CommitParts;
   readonly #known: KnownShards;
   #commit: Promise<CommitResult> | undefined;
@@ -57,7 +58,9 @@ export class CheckpointWriter implements AsyncDisposable {
     this.rank = options.rank;
     const { worldSize, deadlineMs, isShared, framework, epoch, userMeta, strategy } = options;
     const facts = { framework, epoch, userMeta, strategy };
-    this.#parts = { ...id, store, worldSize, deadlineMs, signal: this.#signal, isShared, facts };
+    const name = options.ts === undefined ? `the run ${JSON.stringify(options.runId)}` : `the timestamp ${options.ts}`;
+    const context = { store, id, worldSize, name, incarnation: newIncarnation(), signal: this.#signal };
+    this.#parts = { ...context, deadlineMs, isShared, facts };
     this.#known = new KnownShards(this.#parts);
   }
 
@@ -69,7 +72,9 @@ export class CheckpointWriter implements AsyncDisposable {
     const checked = checkWriterOptions(options);
     const { store, close } = await openBase(base, options, "CheckpointWriter.open");
     try {
-      return new CheckpointWriter(store, close, checked, await saveIdOf(store, checked));
+      const writer = new CheckpointWriter(store, close, checked, await saveIdOf(store, checked));
+      if (checked.rank !== undefined) await writer.#known.begin(checked.rank);
+      return writer;
     } catch (error) {
       await close().catch(() => undefined);
       throw error;
@@ -77,42 +82,65 @@ export class CheckpointWriter implements AsyncDisposable {
   }
 
   /**
-   * Opens the writer of a rank's shard. AlreadyExists if the rank's shard is complete, as it may be when its process was
-   * started again: {@link recorded} tells it.
+   * Opens the writer of a rank's shard, under a key that no other process writes. AlreadyExists if this process has completed the rank's
+   * shard.
    */
   async shardWriter(rank: number): Promise<OpenedShard> {
     this.#checkUsable("shardWriter");
     this.#checkRank(rank, "shardWriter");
     this.#checkUnopened(rank, "shardWriter");
-    if ((await this.recorded(rank)) !== undefined) {
+    if (this.#known.own(rank) !== undefined) {
       throw refusal("AlreadyExists", "shardWriter", `the shard of rank ${rank} is complete`);
     }
-    const { strategy, compression } = this.#options;
-    const key = shardKey(this.id, rank, strategy);
-    const writer = await this.#store.createWriter(key, { compression, signal: this.#signal });
+    const { compression } = this.#options;
+    await this.#known.begin(rank);
+    const writer = await this.#store.createWriter(this.#newKey(rank), { compression, signal: this.#signal });
+    this.#known.write(writer.key);
     this.#writers.set(rank, writer);
     return { writer, key: writer.key };
   }
 
-  /** Finalizes a rank's writer, and says so where other processes need to know. Calling it again gives the same. */
+  /**
+   * Finalizes a rank's writer, and says so where other processes need to know. Calling it again gives the same. Where an earlier
+   * incarnation of the rank's process has completed the shard, the bytes are compared: with the same ones, that shard is kept and told,
+   * and the new one removed; with other ones AlreadyExists.
+   */
   async finalizeShard(rank: number, writer: ObjectWriter): Promise<ShardMeta> {
     this.#checkUsable("finalizeShard");
     this.#checkRank(rank, "finalizeShard");
     if (this.#writers.get(rank) !== writer) {
       throw refusal("InvalidState", "finalizeShard", `this is not the writer that shardWriter(${rank}) gave`);
     }
-    return this.#known.add(metaOfResult(rank, await writer.finalize()));
+    return this.#known.own(rank) ?? this.#known.add(metaOfResult(rank, await writer.finalize()));
+  }
+
+  /** The key under which this process may put a rank's shard by other means: the same with each call, and nobody else's. */
+  shardKey(rank: number): string {
+    this.#checkRank(rank, "shardKey");
+    const known = this.#keys.get(rank);
+    if (known !== undefined) return known;
+    const key = this.#newKey(rank);
+    this.#keys.set(rank, key);
+    return key;
   }
 
   /**
-   * For a shard that the caller has put under its key by other means, with a checksum the caller brings: CRC-32C of the object's
-   * bytes. The object must be there; where the store knows its checksum, it must be the same, else ChecksumMismatch.
+   * For a shard that the caller has put by other means, under {@link shardKey} or another key, with a checksum the caller brings: CRC-32C
+   * of the object's bytes. The object must be there; where the store knows its checksum, it must be the same, else ChecksumMismatch.
    */
-  async finalizeShardMetaWithChecksum(rank: number, checksum: string): Promise<ShardMeta> {
-    this.#checkUsable("finalizeShardMetaWithChecksum");
-    this.#checkRank(rank, "finalizeShardMetaWithChecksum");
-    parseChecksum(checksum, "finalizeShardMetaWithChecksum");
-    const key = shardKey(this.id, rank, this.#options.strategy);
+  async finalizeShardMetaWithChecksum(
+    rank: number,
+    checksum: string,
+    { key = this.shardKey(rank) }: { readonly key?: string } = {},
+  ): Promise<ShardMeta> {
+    const operation = "finalizeShardMetaWithChecksum";
+    this.#checkUsable(operation);
+    this.#checkRank(rank, operation);
+    parseChecksum(checksum, operation);
+    if (!isShardKeyInside(key)) {
+      throw refusal("InvalidArgument", operation, `${JSON.stringify(key)} can't be the key of a shard`);
+    }
+    await this.#known.begin(rank);
     const info = await this.#store.head(key, { signal: this.#signal });
     return this.#known.add(completeMeta(rank, key, info, checksum));
   }
@@ -124,8 +152,8 @@ export class CheckpointWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes the shards of some ranks. A rank whose shard is complete already, as it may be when its process was started again, is
-   * left as it is: what it was saved with belongs to the other ranks' shards.
+   * Writes the shards of some ranks, each under a new key. Where a rank's shard is complete already, as it may be when its process was
+   * started again, the bytes are compared: the same ones stay as they are stored, other ones are AlreadyExists.
    */
   async save(shards: ShardSources): Promise<ShardMeta[]> {
     this.#checkUsable("save");
@@ -135,9 +163,9 @@ export class CheckpointWriter implements AsyncDisposable {
       this.#checkUnopened(rank, "save");
     }
     const { concurrency } = this.#options;
-    return saveShards(entries, { concurrency, signal: this.#signal }, async (rank, source, signal) => {
-      return (await this.recorded(rank)) ?? this.#saveShard(rank, source, signal);
-    });
+    return saveShards(entries, { concurrency, signal: this.#signal }, (rank, source, signal) =>
+      this.#saveShard(rank, source, signal),
+    );
   }
 
   /** Writes the shards of all ranks and commits; cancels if anything fails. */
@@ -158,7 +186,8 @@ export class CheckpointWriter implements AsyncDisposable {
   /**
    * Makes the checkpoint readable: waits for the shards of all ranks, up to the deadline, checks them, writes the manifest
    * (create-if-absent), the marker and `latest.json`, which never goes backwards. Any process may commit, several may: one
-   * manifest is written. Timeout names the ranks that are missing; then, and after a failure, it can be called again.
+   * manifest is written. AlreadyExists if it has other bytes than this process has saved, or if a rank has found that: then two starts
+   * of the job go by one run id. Timeout names the ranks that are missing; then, and after a failure, it can be called again.
    */
   commit(): Promise<CommitResult> {
     this.#commit ??= this.#commitOnce().catch((error: unknown) => {
@@ -174,6 +203,7 @@ export class CheckpointWriter implements AsyncDisposable {
     const cancelled = Promise.allSettled([...this.#writers.values()].map((writer) => writer.cancel()));
     this.#stop.abort(refusal("InvalidState", "save", "the checkpoint was cancelled"));
     await cancelled;
+    await this.#known.release().catch(() => undefined);
     await this.#close();
   }
 
@@ -184,15 +214,23 @@ export class CheckpointWriter implements AsyncDisposable {
   async #commitOnce(): Promise<CommitResult> {
     this.#checkUsable("commit");
     const shards = await this.#known.all();
-    const result = Array.isArray(shards) ? await publish(this.#parts, shards) : await announce(this.#parts, shards);
+    const manifest = Array.isArray(shards) ? await publish(this.#parts, shards) : shards;
+    await this.#known.reconcile(manifest);
+    const result = await announce(this.#parts, manifest);
     await this.#close();
     return result;
   }
 
   async #saveShard(rank: number, source: PutSource, signal: AbortSignal): Promise<ShardMeta> {
-    const { strategy, compression } = this.#options;
-    const result = await this.#store.put(shardKey(this.id, rank, strategy), source, { compression, signal });
+    const { compression } = this.#options;
+    await this.#known.begin(rank);
+    const result = await this.#store.put(this.#newKey(rank), source, { compression, signal });
+    this.#known.write(result.key);
     return this.#known.add(metaOfResult(rank, result));
+  }
+
+  #newKey(rank: number): string {
+    return newShardKey(this.id, rank, this.#options.strategy);
   }
 
   #checkUsable(operation: string): void {

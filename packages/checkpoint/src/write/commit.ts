@@ -1,14 +1,15 @@
-import { forEachConcurrently, isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/core";
+import { forEachConcurrently, isObjectStoreError, ObjectStoreError } from "@sluice/core";
 import { advanceLatest } from "../latest/advance.js";
 import { latestText } from "../latest/pointer.js";
-import { manifestKey, markerKey, recordKey } from "../layout/keys.js";
-import type { SaveId } from "../layout/save-id.js";
+import { claimKey, manifestKey, markerKey, recordKey } from "../layout/keys.js";
 import { manifestToJson } from "../manifest/convert.js";
 import { MAX_JSON_BYTES, toJsonText } from "../manifest/json-object.js";
 import { loadManifest } from "../manifest/load.js";
 import type { Manifest, ShardMeta } from "../manifest/manifest.js";
+import { pendingClaims } from "../ranks/claim.js";
 import { pollUntil } from "../ranks/poll.js";
-import { isSameShard, listRecords, readRecords, SMALL_READS_IN_FLIGHT } from "../ranks/record.js";
+import { listRecords, readRecords, SMALL_READS_IN_FLIGHT } from "../ranks/record.js";
+import { callOf, type SaveContext } from "../ranks/save-context.js";
 
 export interface CommitResult {
   readonly manifestKey: string;
@@ -17,11 +18,8 @@ export interface CommitResult {
   readonly isLatest: boolean;
 }
 
-export interface CommitParts extends SaveId {
-  readonly store: ObjectStore;
-  readonly worldSize: number;
+export interface CommitParts extends SaveContext {
   readonly deadlineMs: number;
-  readonly signal: AbortSignal | undefined;
   /** Whether ranks are processes of their own, which tell of their shards by records. */
   readonly isShared: boolean;
   /** All there is to say but for the shards and the time. */
@@ -30,68 +28,76 @@ export interface CommitParts extends SaveId {
 
 /** The shards of all ranks, from their records, each looked at; or the manifest, where another process has committed. */
 export async function collectShards(parts: CommitParts): Promise<ShardMeta[] | Manifest> {
-  const { store, worldSize, deadlineMs, signal } = parts;
-  const context = { store, id: parts, worldSize, signal };
-  let missing: number[] = [];
+  const { worldSize, deadlineMs, signal } = parts;
+  let waiting = "";
   const found = await pollUntil<ShardMeta[] | Manifest>(
     async () => {
       const committed = await committedManifest(parts);
       if (committed !== undefined) return committed;
-      const ranks = await listRecords(context);
-      missing = Array.from({ length: worldSize }, (_, rank) => rank).filter((rank) => !ranks.has(rank));
-      return missing.length === 0 ? readRecords(context) : undefined;
+      const { recorded, claimed } = await listRecords(parts);
+      const missing = Array.from({ length: worldSize }, (_, rank) => rank).filter((rank) => !recorded.has(rank));
+      waiting = `${named(missing, worldSize)} have not completed their shards`;
+      const records = missing.length === 0 ? await readRecords(parts) : undefined;
+      if (records === undefined) return undefined;
+      const pending = await pendingClaims(parts, claimed, records);
+      waiting = `${named(pending, worldSize)} have begun again and not ended`;
+      return pending.length === 0 ? records.map(({ shard }) => shard) : undefined;
     },
-    { operation: "commit", deadlineMs, signal, waitedFor: () => waitedFor(missing, worldSize) },
+    { operation: "commit", deadlineMs, signal, waitedFor: () => waiting },
   );
   if (Array.isArray(found)) await checkShards(parts, found);
   return found;
 }
 
 /** The manifest of this save, if it has been committed. */
-export async function committedManifest({ store, step, ts, signal }: CommitParts): Promise<Manifest | undefined> {
+export async function committedManifest({ store, id, signal }: CommitParts): Promise<Manifest | undefined> {
   try {
-    return await loadManifest(store, { step, ts }, signal);
+    return await loadManifest(store, id, signal);
   } catch (error) {
     if (isObjectStoreError(error, "NotFound")) return undefined;
     throw error;
   }
 }
 
-/** Manifest (create-if-absent), marker, latest: in this order, so that each names only what is complete. */
-export async function publish(parts: CommitParts, shards: readonly ShardMeta[]): Promise<CommitResult> {
-  const { store, step, ts, worldSize, facts, signal } = parts;
-  const manifest = { ...facts, step, ts, worldSize, shards, isOurs: true, wallTime: new Date().toISOString() };
+/** Commits: creates the manifest, unless it is there. Resolves with the one that stands, whose shards may be other ones. */
+export async function publish(parts: CommitParts, shards: readonly ShardMeta[]): Promise<Manifest> {
+  const { store, id, worldSize, facts, signal } = parts;
+  const manifest = { ...facts, ...id, worldSize, shards, isOurs: true, wallTime: new Date().toISOString() };
   const text = toJsonText(manifestToJson(manifest));
   if (Buffer.byteLength(text) > MAX_JSON_BYTES) {
     throw new ObjectStoreError("InvalidArgument", `commit: the manifest would be longer than ${MAX_JSON_BYTES} bytes`, {
       operation: "commit",
     });
   }
-  const condition = store.capabilities.ifNotExists ? { ifNotExists: true } : {};
+  const { ifNotExists } = store.capabilities;
+  const before = ifNotExists ? undefined : await committedManifest(parts);
+  if (before !== undefined) return before;
   try {
-    await store.put(manifestKey(parts), text, { ...condition, ...(signal !== undefined && { signal }) });
-    return await announce(parts, manifest);
+    await store.put(manifestKey(id), text, { ...callOf(parts), ...(ifNotExists && { ifNotExists }) });
+    return manifest;
   } catch (error) {
     if (!isObjectStoreError(error, "AlreadyExists")) throw error;
-    const first = await loadManifest(store, { step, ts }, signal);
-    const isSame = first.shards.every((shard, rank) => isSameShard(shard, shards[rank] as ShardMeta));
-    if (isSame && first.worldSize === worldSize) return announce(parts, first);
-    throw error;
+    return loadManifest(store, id, signal);
   }
 }
 
-/** What follows the manifest. Repeating it changes nothing, so whoever comes second heals what a killed process left out. */
+/**
+ * What follows the manifest: marker and latest, so that each names only what is complete. Repeating it changes nothing, so whoever
+ * comes second heals what a killed process left out.
+ */
 export async function announce(parts: CommitParts, manifest: Manifest): Promise<CommitResult> {
-  const { store, step, ts, worldSize, signal, isShared } = parts;
-  const call = signal === undefined ? {} : { signal };
-  await store.put(markerKey(parts), latestText({ step, ts }), call);
-  const isLatest = await advanceLatest(store, { step, ts }, signal);
+  const { store, id, worldSize, signal, isShared } = parts;
+  await store.put(markerKey(id), latestText(id), callOf(parts));
+  const isLatest = await advanceLatest(store, id, signal);
   if (isShared) {
     // They have served; what is left of them, pruning collects.
-    const records = Array.from({ length: worldSize }, (_, rank) => recordKey(parts, rank));
-    await store.deleteMany(records, call);
+    const ranks = Array.from({ length: worldSize }, (_, rank) => rank);
+    await store.deleteMany(
+      ranks.flatMap((rank) => [recordKey(id, rank), claimKey(id, rank)]),
+      callOf(parts),
+    );
   }
-  return { manifestKey: manifestKey(parts), manifest, isLatest };
+  return { manifestKey: manifestKey(id), manifest, isLatest };
 }
 
 /** A record tells what a rank has written; the store must hold just that. */
@@ -110,8 +116,8 @@ async function checkShards({ store, signal }: CommitParts, shards: readonly Shar
 /** As many ranks as a line can hold. */
 const NAMED_RANKS = 8;
 
-function waitedFor(missing: readonly number[], worldSize: number): string {
-  const named = missing.slice(0, NAMED_RANKS).join(", ");
-  const more = missing.length > NAMED_RANKS ? ", …" : "";
-  return `${missing.length} of ${worldSize} ranks (${named}${more}) have not completed their shards`;
+function named(ranks: readonly number[], worldSize: number): string {
+  const names = ranks.slice(0, NAMED_RANKS).join(", ");
+  const more = ranks.length > NAMED_RANKS ? ", …" : "";
+  return `${ranks.length} of ${worldSize} ranks (${names}${more})`;
 }

@@ -2,6 +2,8 @@ import { openAzureStore } from "@sluice/backend-azure";
 import { describe } from "vitest";
 import { describeOnAzure, uniqueBucket } from "../../../../scripts/servers/index.ts";
 import { damageSuite } from "../damage-suite.js";
+import { incarnationsSuite } from "../incarnations-suite.js";
+import { pruneSuite } from "../prune-suite.js";
 import { ranksSuite } from "../ranks-suite.js";
 import { keysOf, type StoreHarness } from "../stores.js";
 
@@ -21,4 +23,6 @@ describeOnAzure("checkpoints", ({ name, connectionString }) => {
   };
   describe("damage", () => damageSuite(harness));
   describe("ranks", () => ranksSuite(harness));
+  describe("incarnations", () => incarnationsSuite(harness));
+  describe("prune", () => pruneSuite(harness));
 });

@@ -2,6 +2,8 @@ import { openS3Store } from "@sluice/backend-s3";
 import { describe } from "vitest";
 import { describeOnServers, uniqueBucket } from "../../../../scripts/servers/index.ts";
 import { damageSuite } from "../damage-suite.js";
+import { incarnationsSuite } from "../incarnations-suite.js";
+import { pruneSuite } from "../prune-suite.js";
 import { ranksSuite } from "../ranks-suite.js";
 import { keysOf, type StoreHarness } from "../stores.js";
 
@@ -26,4 +28,6 @@ describeOnServers("checkpoints", ({ name, profile, endpoint, region, accessKeyId
   };
   describe("damage", () => damageSuite(harness));
   describe("ranks", () => ranksSuite(harness));
+  describe("incarnations", () => incarnationsSuite(harness));
+  describe("prune", () => pruneSuite(harness));
 });
