@@ -11,7 +11,7 @@ export async function copyBlob(
   sourceKey: string,
   targetKey: string,
   { ifNotExists, signal }: DriverCopyOptions,
-): Promise<void> {
+): Promise<undefined> {
   const call = { operation: "copy", signal };
   const conditions = requestConditions({ ifNotExists });
   const { url } = client.getBlobClient(sourceKey);

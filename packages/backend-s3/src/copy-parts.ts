@@ -1,15 +1,20 @@
-import { type CopyObjectCommandInput, UploadPartCopyCommand } from "@aws-sdk/client-s3";
+import {
+  type CopyObjectCommandInput,
+  UploadPartCopyCommand,
+  type UploadPartCopyCommandOutput,
+} from "@aws-sdk/client-s3";
 import {
   allowManyCalls,
   type DriverObject,
   forEachConcurrently,
+  ObjectStoreError,
   planParts,
   type SinkOptions,
   type StoredPart,
 } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
+import { headObject } from "./head.js";
 import { S3_LIMITS } from "./limits.js";
-import { headObject } from "./read.js";
 import type { S3PartReceipt } from "./upload/complete-upload.js";
 import { S3Upload } from "./upload/s3-upload.js";
 import { keyFields, sourceKeyFields } from "./write-fields.js";
@@ -52,7 +57,8 @@ export async function copyParts(
         ...keyFields(bucket.options.write.sseCustomerKey),
       });
       try {
-        const sent = bucket.call((options) => bucket.client.send(command, options), { key: source.key, signal });
+        const check = ({ CopyPartResult }: UploadPartCopyCommandOutput): void => checkCopied(CopyPartResult);
+        const sent = bucket.send(command, { key: source.key, signal, check });
         const etag = (await sent).CopyPartResult?.ETag ?? "";
         stored[number - 1] = { number, byteLength, crc32c: 0, receipt: { etag } };
       } catch (error) {
@@ -68,6 +74,11 @@ export async function copyParts(
     await upload.abort(AbortSignal.timeout(ABORT_LIMIT_MS)).catch(() => undefined);
     throw error;
   }
+}
+
+/** Throws where an answer does not name the ETag of what was copied. */
+export function checkCopied(result: { readonly ETag?: string | undefined } | undefined): void {
+  if ((result?.ETag ?? "") === "") throw new ObjectStoreError("Unavailable", "the answer does not say what was copied");
 }
 
 /** What a copy takes over from its source. */

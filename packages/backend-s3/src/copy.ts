@@ -1,10 +1,11 @@
-import { CopyObjectCommand } from "@aws-sdk/client-s3";
+import { CopyObjectCommand, type CopyObjectCommandOutput } from "@aws-sdk/client-s3";
 import { crc32c, type DriverCopyOptions, type DriverObject, isObjectStoreError, ObjectStoreError } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
-import { copyParts, sinkOptionsOf, sourceFields } from "./copy-parts.js";
+import { checkCopied, copyParts, sinkOptionsOf, sourceFields } from "./copy-parts.js";
 import { attemptsOf } from "./errors.js";
+import { headObject, objectExists } from "./head.js";
 import { S3_LIMITS } from "./limits.js";
-import { headObject, readObject } from "./read.js";
+import { readObject } from "./read.js";
 import { outcomeUnknown } from "./upload/lost-answer.js";
 import { putWhole } from "./upload/put-whole.js";
 import { writeFields } from "./write-fields.js";
@@ -21,14 +22,14 @@ export interface CopyLimits {
 
 const COPY_LIMITS: CopyLimits = { wholeBytes: S3_LIMITS.maxPartBytes, partBytes: 512 << 20 };
 
-/** Copies one version inside the server; what CopyObject can't, a multipart upload of copied parts can. */
+/** Copies one version inside the server, and resolves with its facts; what CopyObject can't, a multipart upload of copied parts can. */
 export async function copyObject(
   bucket: S3Bucket,
   sourceKey: string,
   targetKey: string,
   options: DriverCopyOptions,
   limits: CopyLimits = COPY_LIMITS,
-): Promise<void> {
+): Promise<DriverObject> {
   for (let change = 1; ; change++) {
     try {
       return await copyVersion(bucket, sourceKey, targetKey, options, limits);
@@ -45,11 +46,12 @@ async function copyVersion(
   targetKey: string,
   { ifNotExists = false, signal }: DriverCopyOptions,
   limits: CopyLimits,
-): Promise<void> {
+): Promise<DriverObject> {
   const source = await headObject(bucket, sourceKey, { signal });
   const { profile, transfer } = bucket.options;
   if (source.size <= limits.wholeBytes && (!ifNotExists || profile.conditionalCopy)) {
-    return copyWhole(bucket, source, targetKey, ifNotExists, signal);
+    await copyWhole(bucket, source, targetKey, ifNotExists, signal);
+    return source;
   }
   const isPut = ifNotExists && profile.ifNotExists === "whole";
   if (isPut && source.size > transfer.partBytes) {
@@ -57,8 +59,9 @@ async function copyVersion(
     throw new ObjectStoreError("Unsupported", message);
   }
   // No server copies a part of an empty object.
-  if (isPut || source.size === 0) return copyThrough(bucket, source, targetKey, ifNotExists, signal);
-  return copyParts(bucket, source, targetKey, { partBytes: limits.partBytes, ifNotExists, signal });
+  if (isPut || source.size === 0) await copyThrough(bucket, source, targetKey, ifNotExists, signal);
+  else await copyParts(bucket, source, targetKey, { partBytes: limits.partBytes, ifNotExists, signal });
+  return source;
 }
 
 async function copyWhole(
@@ -75,9 +78,14 @@ async function copyWhole(
     ...writeFields(bucket.options.write),
   });
   try {
-    await bucket.call((options) => bucket.client.send(command, options), { key: source.key, signal });
+    const check = ({ CopyObjectResult }: CopyObjectCommandOutput): void => checkCopied(CopyObjectResult);
+    await bucket.send(command, { key: source.key, signal, check });
   } catch (error) {
-    if (ifNotExists && isObjectStoreError(error, "PreconditionFailed") && (await exists(bucket, targetKey, signal))) {
+    if (
+      ifNotExists &&
+      isObjectStoreError(error, "PreconditionFailed") &&
+      (await objectExists(bucket, targetKey, signal))
+    ) {
       // Refused only when it was sent again: the object may be ours, and nothing in it tells.
       if (attemptsOf(error) > 1) throw outcomeUnknown(targetKey, error);
       throw new ObjectStoreError("AlreadyExists", `${JSON.stringify(targetKey)} exists already`, { cause: error });
@@ -103,14 +111,4 @@ async function copyThrough(
   const checksum = crc32c(bytes);
   const summary = { size: source.size, storedSize: source.size, checksum, storedChecksum: checksum };
   await putWhole(bucket, targetKey, bytes, { ...sinkOptionsOf(source), ifNotExists }, summary, signal);
-}
-
-async function exists(bucket: S3Bucket, key: string, signal: AbortSignal | undefined): Promise<boolean> {
-  try {
-    await headObject(bucket, key, { signal });
-    return true;
-  } catch (error) {
-    if (isObjectStoreError(error, "NotFound")) return false;
-    throw error;
-  }
 }

@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, DeleteObjectsCommand } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, DeleteObjectsCommand, type DeleteObjectsCommandOutput } from "@aws-sdk/client-s3";
 import {
   batchesOf,
   type DriverDeleteOptions,
@@ -10,7 +10,8 @@ import {
 import type { S3Bucket } from "./bucket.js";
 import { withContentMd5 } from "./client/request-middleware.js";
 import { attemptsOf, fromS3Error } from "./errors.js";
-import { headObject } from "./read.js";
+import { headObject, objectExists } from "./head.js";
+import { isPlainInXml } from "./xml-names.js";
 
 /** S3's limit for one request. */
 const MAX_KEYS = 1000;
@@ -37,7 +38,9 @@ export async function deleteObject(bucket: S3Bucket, key: string, options: Drive
     ...(ifMatch !== undefined && { IfMatch: ifMatch }),
   });
   try {
-    await bucket.call((sending) => bucket.client.send(command, sending), { key, signal });
+    const { $metadata } = await bucket.send(command, { key, signal });
+    // An answer without a body or a request id may be anybody's.
+    if ($metadata.requestId === undefined && (await objectExists(bucket, key, signal))) throw stillThere(key);
     return true;
   } catch (error) {
     if (!isObjectStoreError(error, "NotFound") || isMissingBucket(error)) throw error;
@@ -46,46 +49,71 @@ export async function deleteObject(bucket: S3Bucket, key: string, options: Drive
   }
 }
 
+function stillThere(key: string): ObjectStoreError {
+  return new ObjectStoreError("Unavailable", `the answer is not from S3: ${JSON.stringify(key)} is still there`);
+}
+
 function isMissingBucket({ cause }: ObjectStoreError): boolean {
   return (cause as { readonly name?: unknown } | undefined)?.name === "NoSuchBucket";
 }
 
-/** 1,000 keys a request; an error for each key that the server, or its whole request, failed with. */
+/**
+ * 1,000 keys a request; an error for each key that the server, or its whole request, failed with. A key that the answer does
+ * not name, or that XML may change, is deleted alone.
+ */
 export async function deleteObjects(
   bucket: S3Bucket,
   keys: readonly string[],
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, unknown>> {
   const errors = new Map<string, unknown>();
-  const { deletesMany } = bucket.options.profile;
-  const batches = [...batchesOf(keys, deletesMany ? MAX_KEYS : 1)];
-  await forEachConcurrently(batches, deletesMany ? REQUESTS_IN_FLIGHT : SINGLE_DELETES_IN_FLIGHT, async (batch) => {
+  const isForBatch = (key: string): boolean => bucket.options.profile.deletesMany && isPlainInXml(key);
+  const alone = keys.filter((key) => !isForBatch(key));
+  const batches = [...batchesOf(keys.filter(isForBatch), MAX_KEYS)];
+  await forEachConcurrently(batches, REQUESTS_IN_FLIGHT, async (batch) => {
     throwIfAborted(signal, "deleteMany");
     try {
-      if (deletesMany) await deleteBatch(bucket, batch, errors, signal);
-      else await deleteObject(bucket, batch[0] as string, signal === undefined ? {} : { signal });
+      alone.push(...(await deleteBatch(bucket, batch, errors, signal)));
     } catch (error) {
       for (const key of batch) errors.set(key, error);
+    }
+  });
+  await forEachConcurrently(alone, SINGLE_DELETES_IN_FLIGHT, async (key) => {
+    throwIfAborted(signal, "deleteMany");
+    try {
+      await deleteObject(bucket, key, signal === undefined ? {} : { signal });
+    } catch (error) {
+      errors.set(key, error);
     }
   });
   return errors;
 }
 
+/** Resolves with the keys of which the answer says nothing. */
 async function deleteBatch(
   bucket: S3Bucket,
   keys: readonly string[],
   errors: Map<string, unknown>,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<readonly string[]> {
   const command = new DeleteObjectsCommand({
     Bucket: bucket.name,
-    Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: true },
+    // Not quiet: a key that an answer does not name is not known to be gone.
+    Delete: { Objects: keys.map((Key) => ({ Key })), Quiet: false },
   });
   withContentMd5(command);
-  const { Errors = [] } = await bucket.call((options) => bucket.client.send(command, options), { signal });
-  for (const { Key, Code = "", Message = "" } of Errors) {
-    if (Key === undefined) throw new ObjectStoreError("Internal", `a key was not deleted: ${Code}`);
+  const asked = new Set(keys);
+  const check = ({ Errors = [] }: DeleteObjectsCommandOutput): void => {
+    const foreign = Errors.find(({ Key }) => Key === undefined || !asked.has(Key));
+    if (foreign === undefined) return;
+    throw new ObjectStoreError("Unavailable", `the answer has an error for ${foreign.Key ?? "no key"}, not asked for`);
+  };
+  const { Errors = [], Deleted = [] } = await bucket.send(command, { signal, check });
+  const named = new Set(Deleted.map(({ Key }) => Key));
+  for (const { Key = "", Code = "", Message = "" } of Errors) {
+    named.add(Key);
     if (Code === "NoSuchKey") continue;
     errors.set(Key, fromS3Error({ name: Code, message: Message }, { bucket: bucket.name, key: Key }));
   }
+  return keys.filter((key) => !named.has(key));
 }

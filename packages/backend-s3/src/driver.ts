@@ -17,10 +17,11 @@ import {
 import type { S3Bucket } from "./bucket.js";
 import { copyObject } from "./copy.js";
 import { deleteObject, deleteObjects } from "./delete.js";
+import { headObject } from "./head.js";
 import { S3_LIMITS } from "./limits.js";
 import { listObjects } from "./list.js";
 import { checkMetadata } from "./metadata.js";
-import { headObject, readObject } from "./read.js";
+import { readObject } from "./read.js";
 import { sweepUploads } from "./sweep.js";
 import { S3Upload } from "./upload/s3-upload.js";
 
@@ -80,7 +81,7 @@ export class S3Driver implements StoreDriver {
     return deleteObjects(this.#bucket, keys, signal);
   }
 
-  copy(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
+  copy(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<DriverObject> {
     return copyObject(this.#bucket, sourceKey, targetKey, options);
   }
 

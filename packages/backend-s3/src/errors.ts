@@ -33,6 +33,7 @@ export interface S3ErrorContext {
 }
 
 const CODES: Readonly<Record<string, ErrorCode>> = {
+  NotFromS3: "Unavailable",
   NoSuchKey: "NotFound",
   NoSuchVersion: "NotFound",
   NotFound: "NotFound",
@@ -101,11 +102,11 @@ export function attemptsOf(error: unknown): number {
 function codeOf(native: NativeError, { ifNotExists, replaces }: S3ErrorContext): ErrorCode {
   const { name = "", code = "" } = native;
   const status = native.$metadata?.httpStatusCode ?? 0;
-  if (status === 412) return ifNotExists === true ? "AlreadyExists" : "PreconditionFailed";
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html: a 404 where nothing is there to replace.
   if (replaces !== undefined && name === "NoSuchKey") return "PreconditionFailed";
   const named = CODES[name];
   if (named !== undefined) return named;
+  if (status === 412) return ifNotExists === true ? "AlreadyExists" : "PreconditionFailed";
   // The SDK calls most failures of a connection TimeoutError.
   const known = codeOfConnection(code) ?? (name === "TimeoutError" ? "Timeout" : STATUS_CODES[status]);
   const byStatus = known ?? codeOfStatus(status);

@@ -23,7 +23,7 @@ export async function presignGet(bucket: S3Bucket, key: string, options: Presign
   const { expiresInSeconds: expiresIn = DEFAULT_EXPIRY_SECONDS } = options;
   checkInteger(expiresIn, "expiresInSeconds", 1, MAX_EXPIRY_SECONDS, "presignGet");
   const command = new GetObjectCommand({ Bucket: bucket.name, Key: key });
-  return bucket.call(() => getSignedUrl(bucket.client, command, { expiresIn }), { key });
+  return bucket.withErrors(() => getSignedUrl(bucket.client, command, { expiresIn }), key);
 }
 
 /** A URL that puts the object in one request. */
@@ -37,5 +37,5 @@ export async function presignPut(bucket: S3Bucket, key: string, options: Presign
     ...(contentType !== undefined && { ContentType: contentType }),
   });
   const signableHeaders = new Set(contentType === undefined ? [] : ["content-type"]);
-  return bucket.call(() => getSignedUrl(bucket.client, command, { expiresIn, signableHeaders }), { key });
+  return bucket.withErrors(() => getSignedUrl(bucket.client, command, { expiresIn, signableHeaders }), key);
 }

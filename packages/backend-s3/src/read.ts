@@ -1,8 +1,7 @@
 import { IncomingMessage } from "node:http";
-import { GetObjectCommand, type GetObjectCommandOutput, HeadObjectCommand } from "@aws-sdk/client-s3";
+import { GetObjectCommand, type GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import {
   type AskedRange,
-  type DriverObject,
   type DriverRead,
   type DriverReadOptions,
   extentOf,
@@ -14,19 +13,9 @@ import {
 } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { drainMessage } from "./client/reading-agents.js";
+import { headObject } from "./head.js";
 import { factsOf } from "./object-facts.js";
 import { keyFields } from "./write-fields.js";
-
-/** Facts about an object, with its checksum where the server has one of the whole. */
-export async function headObject(bucket: S3Bucket, key: string, { ifMatch, signal }: ReadPin): Promise<DriverObject> {
-  const command = new HeadObjectCommand({
-    ...{ Bucket: bucket.name, Key: key, ChecksumMode: "ENABLED" },
-    ...(ifMatch !== undefined && { IfMatch: ifMatch }),
-    ...keyFields(bucket.options.write.sseCustomerKey),
-  });
-  const answer = await bucket.call((options) => bucket.client.send(command, options), { key, signal });
-  return factsOf(key, answer, answer.ContentLength ?? 0);
-}
 
 /** Opens one version of an object, read in windows. */
 export async function readObject(bucket: S3Bucket, key: string, options: DriverReadOptions): Promise<DriverRead> {
@@ -52,9 +41,10 @@ async function getRange(
     ...keyFields(bucket.options.write.sseCustomerKey),
   });
   try {
-    const answer = await bucket.call((options) => bucket.client.send(command, options), { key, signal });
-    const body = answer.Body as unknown as AsyncIterable<Uint8Array> & { destroy(): void };
-    const { start, end, size } = extentOrStop(answer, asked, body);
+    const check = (answer: GetObjectCommandOutput): unknown => extentOrStop(answer, asked);
+    const answer = await bucket.send(command, { key, signal, check });
+    const { start, end, size } = extentOrStop(answer, asked);
+    const body = bodyOf(answer);
     return {
       ...{ object: factsOf(key, answer, size), start, end, body },
       // A request handler of the caller's may give another kind of body.
@@ -71,15 +61,16 @@ function rangeHeader(asked: AskedRange): string {
   return "suffix" in asked ? `bytes=-${asked.suffix}` : `bytes=${asked.start}-${asked.end - 1}`;
 }
 
-function extentOrStop(
-  { $metadata, ContentRange: contentRange, ContentLength: contentLength }: GetObjectCommandOutput,
-  asked: AskedRange,
-  body: { destroy(): void },
-): ReturnType<typeof extentOf> {
+function extentOrStop(answer: GetObjectCommandOutput, asked: AskedRange): ReturnType<typeof extentOf> {
+  const { $metadata, ContentRange: contentRange, ContentLength: contentLength } = answer;
   try {
     return extentOf({ isPartial: $metadata.httpStatusCode === 206, contentRange, contentLength }, asked);
   } catch (error) {
-    body.destroy();
+    bodyOf(answer).destroy();
     throw error;
   }
+}
+
+function bodyOf(answer: GetObjectCommandOutput): AsyncIterable<Uint8Array> & { destroy(): void } {
+  return answer.Body as unknown as AsyncIterable<Uint8Array> & { destroy(): void };
 }

@@ -2,17 +2,21 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
   ListPartsCommand,
+  type ListPartsCommandOutput,
   type MultipartUpload,
 } from "@aws-sdk/client-s3";
 import {
+  compareKeys,
   forEachConcurrently,
   isObjectStoreError,
   ObjectStoreError,
+  PageTokens,
   type StaleUpload,
   type StoreDriver,
 } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { abortUpload } from "./upload/orphans.js";
+import { fits } from "./xml-names.js";
 
 const UPLOADS_IN_FLIGHT = 8;
 
@@ -43,6 +47,7 @@ async function* pagesOf(
   prefix: string,
   signal: AbortSignal,
 ): AsyncGenerator<readonly MultipartUpload[], void, void> {
+  const tokens = new PageTokens();
   let previous: ListMultipartUploadsCommandOutput | undefined;
   for (;;) {
     const { NextKeyMarker: KeyMarker, NextUploadIdMarker: UploadIdMarker } = previous ?? {};
@@ -50,13 +55,29 @@ async function* pagesOf(
       ...{ Bucket: bucket.name, Prefix: prefix },
       ...(previous !== undefined && { KeyMarker, UploadIdMarker }),
     });
-    const answer = await bucket.call((sending) => bucket.client.send(command, sending), { signal });
+    const check = (page: ListMultipartUploadsCommandOutput): void => {
+      checkUploads(page, prefix);
+      if (page.IsTruncated === true) tokens.accept(nextToken(page, KeyMarker), page.NextKeyMarker === KeyMarker);
+    };
+    const answer = await bucket.send(command, { signal, check });
     yield answer.Uploads ?? [];
     if (answer.IsTruncated !== true) return;
-    if (answer.NextKeyMarker === KeyMarker && answer.NextUploadIdMarker === UploadIdMarker)
-      throw new ObjectStoreError("Internal", "the listing of uploads does not go on");
     previous = answer;
   }
+}
+
+/** None is aborted that was not asked for. */
+function checkUploads({ Prefix, Uploads = [] }: ListMultipartUploadsCommandOutput, prefix: string): void {
+  const isAsked = ({ Key, UploadId = "" }: MultipartUpload): boolean =>
+    Key?.startsWith(prefix) === true && UploadId !== "";
+  if (!fits(Prefix, prefix) || !Uploads.every(isAsked)) throw unfit("uploads", "it is of another prefix");
+}
+
+/** Where the next page begins, which is not before this one; empty if the answer does not say. */
+function nextToken({ NextKeyMarker = "", NextUploadIdMarker }: ListMultipartUploadsCommandOutput, before = ""): string {
+  if (NextKeyMarker === "") return "";
+  if (compareKeys(NextKeyMarker, before) < 0) throw unfit("uploads", "it goes back");
+  return JSON.stringify([NextKeyMarker, NextUploadIdMarker]);
 }
 
 /** How much an upload holds and when it was touched last; undefined if it has ended meanwhile. */
@@ -75,7 +96,12 @@ async function sizeAndTime(
         ...{ Bucket: bucket.name, Key: key, UploadId: uploadId },
         ...(marker !== undefined && { PartNumberMarker: marker }),
       });
-      const answer = await bucket.call((sending) => bucket.client.send(command, sending), { key, signal });
+      const before = Number(marker ?? 0);
+      const check = ({ Key, UploadId, IsTruncated, NextPartNumberMarker }: ListPartsCommandOutput): void => {
+        if (!fits(Key, key) || !fits(UploadId, uploadId)) throw unfit("parts", "it is of another upload");
+        if (IsTruncated === true && !(Number(NextPartNumberMarker) > before)) throw unfit("parts", "it does not go on");
+      };
+      const answer = await bucket.send(command, { key, signal, check });
       for (const { Size = 0, LastModified } of answer.Parts ?? []) {
         bytes += Size;
         if (LastModified !== undefined && (lastModified === undefined || LastModified > lastModified)) {
@@ -89,4 +115,8 @@ async function sizeAndTime(
     throw error;
   }
   return { bytes, lastModified };
+}
+
+function unfit(what: string, problem: string): ObjectStoreError {
+  return new ObjectStoreError("Unavailable", `the listing of ${what} can't be believed: ${problem}`);
 }

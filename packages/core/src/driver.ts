@@ -24,8 +24,11 @@ export interface StoreDriver {
   delete(key: string, options: DriverDeleteOptions): Promise<boolean>;
   /** Many at once, where the store has a call for it; an error for each key that failed. */
   deleteMany?(keys: readonly string[], signal?: AbortSignal): Promise<ReadonlyMap<string, unknown>>;
-  /** A copy without the bytes passing through this process; without it core streams them. */
-  copy?(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void>;
+  /**
+   * A copy without the bytes passing through this process; without it core streams them. Resolves with the facts of the version
+   * that was copied where the copy was somebody else's work: core then looks whether the target has its size.
+   */
+  copy?(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<DriverObject | undefined>;
   /** One atomic step; without it core copies and deletes. */
   rename?(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void>;
   sweep(options: {

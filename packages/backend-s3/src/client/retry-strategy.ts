@@ -1,4 +1,5 @@
 import type { S3ClientConfig } from "@aws-sdk/client-s3";
+import { isObjectStoreError } from "@sluice/core";
 
 type RetryStrategy = Extract<
   Exclude<S3ClientConfig["retryStrategy"], undefined>,
@@ -48,8 +49,10 @@ function isWorthRetrying({ error, errorType }: RetryError): boolean {
     readonly message?: string;
     readonly $metadata?: { readonly httpStatusCode?: number };
   };
-  if (name === "AbortError" || $metadata?.httpStatusCode === 501) return false;
+  if (name === "AbortError" || isObjectStoreError(error) || $metadata?.httpStatusCode === 501) return false;
   if (errorType === "THROTTLING" || errorType === "TRANSIENT" || errorType === "SERVER_ERROR") return true;
   if (name === "ConditionalRequestConflict" || name === "OperationAborted" || DAMAGED.has(name ?? "")) return true;
-  return CUT.test(code ?? "") || (($metadata?.httpStatusCode ?? 0) < 300 && CUT_MESSAGE.test(message ?? ""));
+  // An answer that began well and can't be read.
+  if (($metadata?.httpStatusCode ?? 500) < 300) return true;
+  return CUT.test(code ?? "") || ($metadata === undefined && CUT_MESSAGE.test(message ?? ""));
 }

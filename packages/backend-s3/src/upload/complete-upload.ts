@@ -1,7 +1,6 @@
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
-  HeadObjectCommand,
   type HeadObjectCommandOutput,
 } from "@aws-sdk/client-s3";
 import {
@@ -16,8 +15,10 @@ import {
 } from "@sluice/core";
 import type { S3Bucket } from "../bucket.js";
 import { arrivedDamaged, attemptsOf } from "../errors.js";
+import { askHead } from "../head.js";
 import { quoted, toBase64 } from "../object-facts.js";
 import { keyFields } from "../write-fields.js";
+import { fits } from "../xml-names.js";
 import type { ChecksumMode } from "./checksum-modes.js";
 import { insist } from "./insist.js";
 import {
@@ -85,7 +86,8 @@ async function complete(
     ...keyFields(bucket.options.write.sseCustomerKey),
   });
   const context = { signal, key: target.Key, ifNotExists, replaces: ifMatch };
-  const answer = await bucket.call((o) => bucket.client.send(command, o), context);
+  const answer = await bucket.send(command, context);
+  if (!fits(answer.Key, target.Key)) throw new ObjectStoreError("Unavailable", "the answer is of another object");
   // Ceph answers so when it is asked again, without looking whether it has the object.
   if (answer.ETag === undefined || answer.ETag === "") throw new ObjectStoreError("Unavailable", "no ETag came back");
   const echo = answer.ChecksumType === "FULL_OBJECT" ? answer.ChecksumCRC32C : undefined;
@@ -120,7 +122,7 @@ async function findOut(
   let found: HeadObjectCommandOutput | undefined;
   try {
     state = await abortOnce(bucket, target, asking);
-    found = await head(bucket, target, asking);
+    found = await head(bucket, target.Key, asking);
   } catch {
     throw signal.aborted ? error : outcomeUnknown(target.Key, error);
   }
@@ -142,7 +144,7 @@ async function abortOnce(bucket: S3Bucket, target: UploadTarget, signal: AbortSi
   const command = new AbortMultipartUploadCommand(target);
   return insist(async (failures) => {
     try {
-      await bucket.call((o) => bucket.client.send(command, o), { signal, key: target.Key });
+      await bucket.send(command, { signal, key: target.Key });
       return "open";
     } catch (error) {
       if (!isObjectStoreError(error, "NotFound")) throw error;
@@ -151,15 +153,9 @@ async function abortOnce(bucket: S3Bucket, target: UploadTarget, signal: AbortSi
   }, signal);
 }
 
-async function head(
-  bucket: S3Bucket,
-  { Bucket, Key }: UploadTarget,
-  signal: AbortSignal,
-): Promise<HeadObjectCommandOutput | undefined> {
-  const command = new HeadObjectCommand({ Bucket, Key, ...keyFields(bucket.options.write.sseCustomerKey) });
+async function head(bucket: S3Bucket, key: string, signal: AbortSignal): Promise<HeadObjectCommandOutput | undefined> {
   try {
-    const context = { signal, key: Key };
-    return await insist(() => bucket.call((o) => bucket.client.send(command, o), context), signal);
+    return await insist(() => askHead(bucket, key, { signal }), signal);
   } catch (error) {
     if (isObjectStoreError(error, "NotFound")) return undefined;
     throw error;

@@ -13,13 +13,12 @@ const CLOCK_TOLERANCE_MS = 5_000;
 /** Aborts an upload until the server has no part of it. */
 export async function abortUpload(bucket: S3Bucket, key: string, uploadId: string, signal: AbortSignal): Promise<void> {
   const upload = { Bucket: bucket.name, Key: key, UploadId: uploadId };
-  const { client } = bucket;
   const context = { signal, key };
   for (let attempt = 1; ; attempt++) {
     const abort = new AbortMultipartUploadCommand(upload);
-    await askFor(() => bucket.call((options) => client.send(abort, options), context), signal);
+    await askFor(() => bucket.send(abort, context), signal);
     const list = new ListPartsCommand({ ...upload, MaxParts: 1 });
-    const left = await askFor(() => bucket.call((options) => client.send(list, options), context), signal);
+    const left = await askFor(() => bucket.send(list, context), signal);
     if ((left?.Parts ?? []).length === 0 || attempt === ABORT_TRIES) return;
     await delay(ABORT_PAUSE_MS * attempt, undefined, { signal });
   }
@@ -51,11 +50,11 @@ export async function abortOrphans(
   const { client, name } = bucket;
   const context = { signal, key };
   const list = new ListMultipartUploadsCommand({ Bucket: name, Prefix: key });
-  const { Uploads = [] } = await insist(() => bucket.call((options) => client.send(list, options), context), signal);
+  const { Uploads = [] } = await insist(() => bucket.send(list, context), signal);
   const offsetMs = client.config.systemClockOffset;
   const isEmpty = async (UploadId: string): Promise<boolean> => {
     const parts = new ListPartsCommand({ Bucket: name, Key: key, UploadId, MaxParts: 1 });
-    const found = await askFor(() => bucket.call((options) => client.send(parts, options), context), signal);
+    const found = await askFor(() => bucket.send(parts, context), signal);
     return found !== undefined && (found.Parts ?? []).length === 0;
   };
   const candidates: string[] = [];
@@ -69,7 +68,7 @@ export async function abortOrphans(
   for (const UploadId of candidates) {
     if (!(await isEmpty(UploadId))) continue;
     const abort = new AbortMultipartUploadCommand({ Bucket: name, Key: key, UploadId });
-    await askFor(() => bucket.call((options) => client.send(abort, options), context), signal);
+    await askFor(() => bucket.send(abort, context), signal);
   }
 }
 

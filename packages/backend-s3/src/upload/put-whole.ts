@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { HeadObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import {
   isObjectStoreError,
   parseChecksum,
@@ -11,9 +11,10 @@ import {
 import type { S3Bucket } from "../bucket.js";
 import { withUnsignedPayload } from "../client/request-middleware.js";
 import { arrivedDamaged } from "../errors.js";
+import { askHead } from "../head.js";
 import { WRITE_ID } from "../metadata.js";
 import { quoted, toBase64 } from "../object-facts.js";
-import { DEFAULT_CONTENT_TYPE, keyFields, tagging, writeFields } from "../write-fields.js";
+import { DEFAULT_CONTENT_TYPE, tagging, writeFields } from "../write-fields.js";
 import { insist } from "./insist.js";
 import {
   COMMIT_GRACE_MS,
@@ -57,7 +58,7 @@ export async function putWhole(
   withUnsignedPayload(command, transfer.unsignedPayload);
   try {
     const answer = await withGrace(signal, COMMIT_GRACE_MS, (late) =>
-      bucket.call((o) => bucket.client.send(command, o), { signal: late, key, ifNotExists, replaces: ifMatch }),
+      bucket.send(command, { signal: late, key, ifNotExists, replaces: ifMatch }),
     );
     return {
       etag: quoted(answer.ETag ?? ""),
@@ -110,14 +111,9 @@ async function findOut(
   error: unknown,
   signal: AbortSignal,
 ): Promise<SinkReceipt> {
-  const command = new HeadObjectCommand({
-    ...{ Bucket: bucket.name, Key: key },
-    ...keyFields(bucket.options.write.sseCustomerKey),
-  });
   const asking = signalForAsking(signal);
   try {
-    const ask = () => bucket.call((o) => bucket.client.send(command, o), { signal: asking, key });
-    const found = await insist(ask, asking);
+    const found = await insist(() => askHead(bucket, key, { signal: asking }), asking);
     const etag = quoted(found.ETag ?? "");
     const isOurs =
       writeId === undefined

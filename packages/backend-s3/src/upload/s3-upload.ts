@@ -1,4 +1,8 @@
-import { CreateMultipartUploadCommand, UploadPartCommand } from "@aws-sdk/client-s3";
+import {
+  CreateMultipartUploadCommand,
+  type CreateMultipartUploadCommandOutput,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 import {
   isObjectStoreError,
   type MultipartUpload,
@@ -14,6 +18,7 @@ import { withUnsignedPayload } from "../client/request-middleware.js";
 import { arrivedDamaged, attemptsOf } from "../errors.js";
 import { toBase64 } from "../object-facts.js";
 import { DEFAULT_CONTENT_TYPE, keyFields, tagging, writeFields } from "../write-fields.js";
+import { fits } from "../xml-names.js";
 import { type ChecksumMode, creationFields, learnMode, learntMode, lesserMode } from "./checksum-modes.js";
 import { completeUpload, type S3PartReceipt, type UploadTarget } from "./complete-upload.js";
 import { mayHaveWorked } from "./lost-answer.js";
@@ -85,13 +90,12 @@ export class S3Upload implements MultipartUpload<S3PartReceipt> {
         ...tagging(options.write.tags),
       });
       try {
-        const answer = await this.#bucket.call((o) => client.send(command, o), { signal, key: this.#key });
-        if (answer.UploadId === undefined || answer.UploadId === "")
-          throw new ObjectStoreError("Unavailable", "no upload id came back");
+        const answer = await this.#bucket.send(command, { signal, key: this.#key, check: this.#checkCreated });
+        const { UploadId = "" } = answer;
         const unknown = (answer.$metadata.attempts ?? 1) - 1;
         if (unknown > 0) this.#unknownBegin = { fromMs, toMs: Date.now(), mayBe: unknown };
-        this.#uploadId = answer.UploadId;
-        LIVING_UPLOADS.add(answer.UploadId);
+        this.#uploadId = UploadId;
+        LIVING_UPLOADS.add(UploadId);
         // A server that knows whole-object checksums says so; others ignore the request without a word.
         if (this.#mode === "full" && answer.ChecksumType !== "FULL_OBJECT") this.#mode = "composite";
         if (options.transfer.checksums === "auto") learnMode(client, name, this.#mode);
@@ -104,8 +108,14 @@ export class S3Upload implements MultipartUpload<S3PartReceipt> {
     }
   }
 
+  readonly #checkCreated = ({ UploadId = "", Bucket, Key }: CreateMultipartUploadCommandOutput): void => {
+    if (UploadId === "") throw new ObjectStoreError("Unavailable", "no upload id came back");
+    if (fits(Key, this.#key) && fits(Bucket, this.#bucket.name)) return;
+    throw new ObjectStoreError("Unavailable", "the upload that was begun is of another object");
+  };
+
   async putPart(part: UploadPart, signal: AbortSignal): Promise<S3PartReceipt> {
-    const { client, options } = this.#bucket;
+    const { options } = this.#bucket;
     const { buffer, byteOffset, byteLength } = part.bytes;
     const checksum = toBase64(part.crc32c);
     const command = new UploadPartCommand({
@@ -117,7 +127,7 @@ export class S3Upload implements MultipartUpload<S3PartReceipt> {
       ...keyFields(options.write.sseCustomerKey),
     });
     withUnsignedPayload(command, options.transfer.unsignedPayload);
-    const answer = await this.#bucket.call((o) => client.send(command, o), { signal, key: this.#key });
+    const answer = await this.#bucket.send(command, { signal, key: this.#key });
     const echo = answer.ChecksumCRC32C;
     if (echo !== undefined && echo !== checksum) throw arrivedDamaged(`part ${part.number}`, checksum, echo);
     return { etag: answer.ETag ?? "", ...(echo !== undefined && { echo }) };

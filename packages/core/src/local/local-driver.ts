@@ -115,7 +115,7 @@ export class LocalDriver implements StoreDriver {
     }
   }
 
-  async copy(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<void> {
+  async copy(sourceKey: string, targetKey: string, options: DriverCopyOptions): Promise<undefined> {
     await this.head(sourceKey);
     const source = await this.#existing(() => this.#root.realFile(sourceKey));
     await this.#intoPlace(targetKey, async (place) => {

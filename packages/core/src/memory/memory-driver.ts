@@ -108,7 +108,7 @@ export class MemoryDriver implements StoreDriver {
     return this.#bucket.delete(key, ifMatch === undefined ? {} : { ifMatch });
   }
 
-  async copy(sourceKey: string, targetKey: string, { ifNotExists, signal }: DriverCopyOptions): Promise<void> {
+  async copy(sourceKey: string, targetKey: string, { ifNotExists, signal }: DriverCopyOptions): Promise<undefined> {
     await nextTurn();
     throwIfAborted(signal, "copy");
     this.#bucket.set(targetKey, this.#bucket.require(sourceKey), ifNotExists === true ? { ifNotExists } : {});

@@ -1,4 +1,5 @@
-import type { DriverCopyOptions } from "../driver.js";
+import type { DriverCopyOptions, DriverObject } from "../driver.js";
+import { ObjectStoreError } from "../errors.js";
 import { checkOptions } from "../options.js";
 import type { CopyOptions, ObjectInfo } from "../store.js";
 import { drain } from "../writer/put-source.js";
@@ -18,17 +19,19 @@ export async function copyObject(
   if (ifNotExists) context.require(context.driver.capabilities.ifNotExists, "ifNotExists", operation);
   const source = context.keyFor(sourceKey, operation);
   const target = context.keyFor(targetKey, operation);
-  if (source !== target || ifNotExists) {
-    const driverOptions = { ...(ifNotExists && { ifNotExists }), ...(signal !== undefined && { signal }) };
-    if (operation === "copy") await copy(context, source, target, driverOptions);
-    else await rename(context, source, target, driverOptions);
-  }
-  return context.infoOf(await context.driver.head(target, signal));
+  if (source === target && !ifNotExists) return context.infoOf(await context.driver.head(target, signal));
+  const driverOptions = { ...(ifNotExists && { ifNotExists }), ...(signal !== undefined && { signal }) };
+  const move = operation === "copy" ? copy : rename;
+  return context.infoOf(await move(context, source, target, driverOptions));
 }
 
-async function copy(context: StoreContext, source: string, target: string, options: DriverCopyOptions): Promise<void> {
-  if (context.driver.copy !== undefined) return context.driver.copy(source, target, options);
-  await streamCopy(context, source, target, options);
+async function copy(
+  context: StoreContext,
+  source: string,
+  target: string,
+  options: DriverCopyOptions,
+): Promise<DriverObject> {
+  return (await provenCopy(context, source, target, options)).target;
 }
 
 async function rename(
@@ -36,10 +39,40 @@ async function rename(
   source: string,
   target: string,
   options: DriverCopyOptions,
-): Promise<void> {
-  if (context.driver.rename !== undefined) return context.driver.rename(source, target, options);
-  await copy(context, source, target, options);
-  await context.driver.delete(source, options.signal === undefined ? {} : { signal: options.signal });
+): Promise<DriverObject> {
+  const { driver } = context;
+  if (driver.rename !== undefined) {
+    await driver.rename(source, target, options);
+    return driver.head(target, options.signal);
+  }
+  const { copied, target: found } = await provenCopy(context, source, target, options);
+  // What was written to the source meanwhile is nowhere else.
+  const ifMatch = driver.capabilities.ifMatch ? copied?.etag : undefined;
+  await driver.delete(source, {
+    ...(ifMatch !== undefined && { ifMatch }),
+    ...(options.signal !== undefined && { signal: options.signal }),
+  });
+  return found;
+}
+
+/** Copies, and looks at the target: an answer alone does not show that all bytes are there. */
+async function provenCopy(
+  context: StoreContext,
+  source: string,
+  target: string,
+  options: DriverCopyOptions,
+): Promise<{ readonly copied: DriverObject | undefined; readonly target: DriverObject }> {
+  const { driver } = context;
+  const copied =
+    driver.copy === undefined
+      ? await streamCopy(context, source, target, options)
+      : await driver.copy(source, target, options);
+  const found = await driver.head(target, options.signal);
+  if (copied !== undefined && found.size !== copied.size) {
+    const message = `the copy has ${found.size} bytes, and ${JSON.stringify(copied.key)} has ${copied.size}`;
+    throw new ObjectStoreError("Unavailable", message);
+  }
+  return { copied, target: found };
 }
 
 /** For stores without a copy of their own: the bytes pass through this process. */
@@ -48,7 +81,7 @@ async function streamCopy(
   source: string,
   target: string,
   options: DriverCopyOptions,
-): Promise<void> {
+): Promise<DriverObject> {
   const { object, body } = await context.driver.read(source, {
     lendChunks: true,
     ...(options.signal !== undefined && { signal: options.signal }),
@@ -67,6 +100,7 @@ async function streamCopy(
   try {
     await drain(body, (chunk) => writer.writeChunk(chunk), options.signal);
     await writer.finalize();
+    return object;
   } catch (error) {
     await writer.cancel();
     throw error;
