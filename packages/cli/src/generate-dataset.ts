@@ -8,13 +8,15 @@ import {
   type WriteResult,
   type WriterOptions,
 } from "@sluice/core";
-import { IncompleteRunError } from "./command-error.js";
+import { CommandError, IncompleteRunError } from "./command-error.js";
 import { forEachAbortable } from "./concurrent.js";
 import { DATASET_KEY, type Dataset, formatDataset, type StructuredDataset } from "./dataset.js";
+import type { DatasetClaim } from "./dataset-claim.js";
 import type { ContentObject, DatasetContent } from "./dataset-content.js";
 import { formatCount } from "./format.js";
 import { generateObject, type ObjectRequest } from "./generate-object.js";
 import type { Progress } from "./progress.js";
+import { objectsOf } from "./tree.js";
 import { ObjectThreads } from "./workers/object-threads.js";
 import type { ObjectWorkerData } from "./workers/object-worker.js";
 import { WrittenObjects } from "./written-objects.js";
@@ -22,6 +24,8 @@ import { WrittenObjects } from "./written-objects.js";
 export interface GeneratePlan<T extends Dataset | StructuredDataset> {
   readonly store: ObjectStore;
   readonly content: DatasetContent;
+  /** This run's right to write here. */
+  readonly claim: DatasetClaim;
   /** The manifest of what was written. */
   readonly describe: (written: WrittenObjects) => T;
   /** Whether `describe` wants to be told of every object; what it costs grows with their number. */
@@ -73,6 +77,8 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
   readonly #ioModes = new Set<IoMode | undefined>();
   readonly #threads: ObjectThreads | undefined;
   #cancelled = 0;
+  /** Somebody else writes objects of the same names: what lies there may be theirs. */
+  #isDisturbed = false;
 
   constructor(plan: GeneratePlan<T>) {
     this.#plan = plan;
@@ -101,6 +107,7 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
       await this.#threads?.close();
     }
     const dataset = describe(this.#written);
+    await this.#proveUndisturbed();
     throwIfAborted(signal, "gen");
     // From here on the signal is not looked at: a dataset with its manifest is complete.
     const manifest = formatDataset(dataset);
@@ -112,6 +119,7 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
 
   /** Removes the objects of this run and tells what was done; it never throws over the error that ended the run. */
   async cleanUp(): Promise<string> {
+    if (this.#isDisturbed) return "its objects are left as they are";
     let removed = 0;
     const left: string[] = [];
     for (const keys of batchesOf(this.#written.keys(), BATCH_OBJECTS)) {
@@ -125,6 +133,18 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
     const more = left.length > SHOWN_KEYS ? ` and ${left.length - SHOWN_KEYS} more` : "";
     const rest = left.length === 0 ? "" : `, could not remove ${left.slice(0, SHOWN_KEYS).join(", ")}${more}`;
     return `cancelled ${formatCount(this.#cancelled, "writer")}, removed ${formatCount(removed, "object")}${rest}`;
+  }
+
+  /** Objects that are not those of this run would make the manifest a lie. */
+  async #proveUndisturbed(): Promise<void> {
+    const { store, content, claim, signal } = this.#plan;
+    const [prefix] = /^(?:object-|d)/.exec(content.keyOf(0)) ?? [""];
+    const tree = { store, prefix, uri: store.uri };
+    const isUndisturbed = (await claim.isHeld()) && (await this.#written.areListed(objectsOf(tree, signal)));
+    if (isUndisturbed) return;
+    this.#isDisturbed = true;
+    const message = `another writer has changed objects below ${store.uri} while the dataset was written`;
+    throw new CommandError("Incomplete", `${message}; give --overwrite to begin anew, alone`, store.uri);
   }
 
   async #generate({ index, key, recipe }: ContentObject, signal: AbortSignal): Promise<void> {

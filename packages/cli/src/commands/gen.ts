@@ -33,6 +33,7 @@ import {
   STRUCTURED_VERSION,
   type StructuredDataset,
 } from "../dataset.js";
+import { DatasetClaim } from "../dataset-claim.js";
 import { type DatasetContent, extensionOf, uniformContent } from "../dataset-content.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
 import { type GeneratedDataset, generateDataset } from "../generate-dataset.js";
@@ -111,19 +112,24 @@ async function gen(context: CommandContext, target: string, options: GenOptions)
   const { content, describe } = await planOf(context, options);
   const { count, bytes } = content;
   const store = await context.openStore(context.toUri(target), options);
-  if (!overwrite) await refuseExisting(store, signal);
-  const old = overwrite ? await beginReplacing(store, signal) : undefined;
-  const workers = chooseWorkers(options.workers, bytes, store.uri);
-  const progress = context.startProgress("gen", { bytes, objects: count });
-  const generated = await generateDataset({
-    ...{ store, content, describe, overwrite, progress, signal },
-    listsObjects: !isStructured(options),
-    writer: { compression: compressionOf(options) },
-    concurrency: options.concurrency ?? Math.min(Math.max(DEFAULT_CONCURRENCY, workers), count),
-    ...{ workers, workerTarget: workers === 1 ? undefined : context.workerTarget(store.uri, options) },
-  });
-  if (old !== undefined) await endReplacing(store, old, content, extensionOf(generated.dataset.compression));
-  return outcomeOf(store.uriOf(DATASET_KEY), generated, progress.elapsedMs);
+  const claim = await DatasetClaim.take(store, (text) => context.note(text), signal);
+  try {
+    if (!overwrite) await refuseExisting(store, signal);
+    const old = overwrite ? await beginReplacing(store, signal) : undefined;
+    const workers = chooseWorkers(options.workers, bytes, store.uri);
+    const progress = context.startProgress("gen", { bytes, objects: count });
+    const generated = await generateDataset({
+      ...{ store, content, claim, describe, overwrite, progress, signal },
+      listsObjects: !isStructured(options),
+      writer: { compression: compressionOf(options) },
+      concurrency: options.concurrency ?? Math.min(Math.max(DEFAULT_CONCURRENCY, workers), count),
+      ...{ workers, workerTarget: workers === 1 ? undefined : context.workerTarget(store.uri, options) },
+    });
+    if (old !== undefined) await endReplacing(store, old, content, extensionOf(generated.dataset.compression));
+    return outcomeOf(store.uriOf(DATASET_KEY), generated, progress.elapsedMs);
+  } finally {
+    await claim.release().catch((error: Error) => context.complain(`the claim stays, remove it: ${error.message}`));
+  }
 }
 
 interface GenPlan {
