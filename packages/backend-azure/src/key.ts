@@ -8,22 +8,44 @@ export const MAX_KEY_BYTES: number = 3 * MAX_KEY_CHARACTERS;
 const CONTROL = /\p{Cc}/u;
 const CONTAINER = /^(\$root|\$web|(?!.*--)[a-z0-9][a-z0-9-]{1,61}[a-z0-9])$/;
 
-/** Refuses with InvalidArgument a key that the service would store under another name. */
+/** Calls that find an object under a name that somebody gave. All others are held to names that this package gives. */
+const FINDING = new Set([
+  "get",
+  "getRange",
+  "getRanges",
+  "head",
+  "exists",
+  "delete",
+  "deleteMany",
+  "copy",
+  "rename",
+  "sasUrl",
+]);
+
+/**
+ * Refuses with InvalidArgument a key that the service would take for another name. What other tools named otherwise than this
+ * package does can be read, copied and deleted, since listings show it.
+ */
 export function checkBlobKey(key: string, operation: string): void {
-  const problem = keyProblem(key);
+  const problem = addressProblem(key) ?? (FINDING.has(operation) ? undefined : namingProblem(key));
   if (problem !== undefined) refuse(`${problem}: ${JSON.stringify(key)}`, operation);
 }
 
-function keyProblem(key: string): string | undefined {
+function addressProblem(key: string): string | undefined {
   if (key.length > MAX_KEY_CHARACTERS) return `a blob's name has at most ${MAX_KEY_CHARACTERS} characters`;
-  if (CONTROL.test(key)) return "Azure keeps no control characters in names";
   if (key.includes("\\")) return "Azure makes a slash of a backslash";
   const segments = key.split("/");
   if (segments.length > MAX_SEGMENTS) return `a blob's name has at most ${MAX_SEGMENTS} segments`;
-  if (segments.includes("")) return "no segment of a key may be empty";
+  if (segments.slice(0, -1).includes("") || key === "") return "no segment of a key may be empty";
   // `.` and `..` are taken out of a URL's path, and the dots at the end of "a." are cut off.
   if (segments.some((segment) => segment.endsWith("."))) return "Azure keeps no dot at the end of a segment";
   return undefined;
+}
+
+function namingProblem(key: string): string | undefined {
+  if (CONTROL.test(key)) return "Azure's listings do not hold control characters in all versions";
+  // With a hierarchical namespace it would be a folder.
+  return key.endsWith("/") ? "no key may end with a slash" : undefined;
 }
 
 /** Refuses with InvalidArgument what is no container's name. */
