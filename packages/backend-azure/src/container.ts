@@ -1,5 +1,6 @@
 import type { ContainerClient } from "@azure/storage-blob";
-import { type CallOptions, ObjectStoreError, Requests } from "@sluice/core";
+import { type CallOptions, Requests } from "@sluice/core";
+import { ofService } from "./answer.js";
 import { serviceClient } from "./client.js";
 import { fromAzureError } from "./errors.js";
 import { checkContainerName } from "./key.js";
@@ -21,14 +22,7 @@ export function reachContainer(name: unknown, options: unknown, operation: strin
 }
 
 export async function createContainer({ client, requests }: AzureContainer, { signal }: CallOptions): Promise<void> {
-  await requests.run({ operation: "createContainer", signal }, (abortSignal) => client.create({ abortSignal }));
-}
-
-/** Azure itself would delete it with all objects: one that is written between the look and the deletion is lost. */
-export async function deleteContainer({ client, requests }: AzureContainer, { signal }: CallOptions): Promise<void> {
-  await requests.run({ operation: "deleteContainer", signal }, async (abortSignal) => {
-    const { value: page } = await client.listBlobsFlat({ abortSignal }).byPage({ maxPageSize: 1 }).next();
-    if (page.segment.blobItems.length > 0) throw new ObjectStoreError("InvalidState", "the container is not empty");
-    await client.delete({ abortSignal });
+  await requests.run({ operation: "createContainer", signal }, async (abortSignal) => {
+    ofService(await client.create({ abortSignal }), "Create Container");
   });
 }

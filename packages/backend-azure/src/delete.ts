@@ -1,7 +1,8 @@
+import type { BatchSubResponse } from "@azure/storage-blob";
 import { batchesOf, forEachConcurrently, isObjectStoreError, type ReadPin, throwIfAborted } from "@sluice/core";
+import { ofService } from "./answer.js";
 import type { AzureContainer } from "./container.js";
 import { requestConditions } from "./describe.js";
-import { fromServiceFailure } from "./errors.js";
 
 /** What a batch may hold. https://learn.microsoft.com/rest/api/storageservices/blob-batch */
 const MAX_BATCH_KEYS = 256;
@@ -17,9 +18,9 @@ export async function deleteBlob(
   const conditions = requestConditions({ ifMatch });
   let tries = 0;
   try {
-    await requests.run({ operation: "delete", signal }, (abortSignal, attempt) => {
+    await requests.run({ operation: "delete", signal }, async (abortSignal, attempt) => {
       tries = attempt;
-      return client.getBlobClient(key).delete({ conditions, abortSignal });
+      ofService(await client.getBlobClient(key).delete({ conditions, abortSignal }), "Delete Blob");
     });
     return true;
   } catch (error) {
@@ -29,37 +30,46 @@ export async function deleteBlob(
   }
 }
 
-/** Deletes by batch, or one by one where the service takes none; an error for each key that failed. */
+/**
+ * Deletes by batch; what a batch does not say in the service's own terms to be gone, and all where the service takes no batch,
+ * is deleted one by one. An error for each key that failed.
+ */
 export async function deleteBlobs(
   container: AzureContainer,
   keys: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const { client, requests } = container;
   const errors = new Map<string, unknown>();
-  const deleteBatch = async (batch: readonly string[]): Promise<void> => {
-    const blobs = batch.map((key) => client.getBlobClient(key));
-    const { subResponses } = await requests.run({ operation: "deleteMany", signal }, (abortSignal) =>
-      client.getBlobBatchClient().deleteBlobs(blobs, { abortSignal }),
-    );
-    if (subResponses.length !== batch.length) throw new Error("the service did not answer for every key of a batch");
-    for (const [index, { status, errorCode, statusMessage, headers }] of subResponses.entries()) {
-      if (status < 300 || errorCode === "BlobNotFound") continue;
-      const error = fromServiceFailure(status, errorCode, statusMessage, headers.get("x-ms-request-id"));
-      errors.set(batch[index] as string, error);
-    }
-  };
   await forEachConcurrently([...batchesOf(keys, MAX_BATCH_KEYS)], BATCHES_IN_FLIGHT, async (batch) => {
-    try {
-      await deleteBatch(batch);
-    } catch (error) {
+    const left = await deleteBatch(container, batch, signal).catch((error) => {
       // A container's signature, for one, opens no batch. What is wrong with a key, its own call tells.
       if (isObjectStoreError(error, "Aborted")) throw error;
-      await forEachConcurrently(batch, DELETES_IN_FLIGHT, async (key) => {
-        await deleteBlob(container, key, { signal }).catch((failure) => errors.set(key, failure));
-      });
-      throwIfAborted(signal, "deleteMany");
-    }
+      return batch;
+    });
+    await forEachConcurrently(left, DELETES_IN_FLIGHT, async (key) => {
+      await deleteBlob(container, key, { signal }).catch((failure) => errors.set(key, failure));
+    });
+    throwIfAborted(signal, "deleteMany");
   });
   return errors;
+}
+
+/** Deletes in one request; returns the keys that the answer does not say to be gone. */
+async function deleteBatch(
+  { client, requests }: AzureContainer,
+  batch: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
+  const blobs = batch.map((key) => client.getBlobClient(key));
+  const { subResponses } = await requests.run({ operation: "deleteMany", signal }, async (abortSignal) =>
+    ofService(await client.getBlobBatchClient().deleteBlobs(blobs, { abortSignal }), "Blob Batch"),
+  );
+  return batch.filter((_key, index) => !saysGone(subResponses[index]));
+}
+
+/** Whether one part of a batch's answer is the service's, and says that its blob was deleted or is not there. */
+function saysGone(part: BatchSubResponse | undefined): boolean {
+  if (part === undefined || !part.headers.get("x-ms-request-id")) return false;
+  const code = part.headers.get("x-ms-error-code");
+  return code === undefined ? part.status === 202 : part.status === 404 && code === "BlobNotFound";
 }

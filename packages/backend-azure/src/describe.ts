@@ -1,27 +1,44 @@
 import type { BlobGetPropertiesResponse, BlobRequestConditions } from "@azure/storage-blob";
 import type { DriverObject } from "@sluice/core";
+import { notOfService } from "./answer.js";
 import { fromBlobMetadata } from "./metadata.js";
 
 /** What answers and listings tell of a blob. */
 type BlobFacts = {
-  readonly [Name in "contentLength" | "etag" | "lastModified" | "contentType" | "versionId" | "metadata"]?:
-    | BlobGetPropertiesResponse[Name]
-    | undefined;
+  readonly [Name in
+    | "contentLength"
+    | "etag"
+    | "lastModified"
+    | "contentType"
+    | "contentMD5"
+    | "versionId"
+    | "metadata"]?: BlobGetPropertiesResponse[Name] | undefined;
 };
 
-/** Facts of `size` bytes under `key`. Listings carry no metadata, so they tell of none and of no checksums. */
-export function describe(key: string, facts: BlobFacts, size: number = facts.contentLength ?? 0): DriverObject {
-  const { etag, lastModified = new Date(0), contentType, versionId, metadata } = facts;
-  const { uploadId: _own, ...kept } = fromBlobMetadata(metadata);
+/**
+ * Facts of the blob under `key`. Unavailable where the answer lacks size, etag or time, which the service always tells.
+ * Listings carry no metadata, so they tell of none and of no checksums.
+ */
+export function describe(key: string, facts: BlobFacts): DriverObject {
+  const { contentType, versionId, metadata } = facts;
+  const size = given(key, "Content-Length", facts.contentLength, Number.isSafeInteger(facts.contentLength));
+  const etag = given(key, "ETag", plainEtag(facts.etag), Boolean(facts.etag));
+  const time = facts.lastModified?.getTime();
+  const lastModified = given(key, "Last-Modified", facts.lastModified, Number.isFinite(time));
   return {
     key,
     size,
-    etag: plainEtag(etag),
+    etag,
     lastModified,
     ...(contentType !== undefined && { contentType }),
     ...(versionId !== undefined && { versionId }),
-    ...(metadata !== undefined && kept),
+    ...(metadata !== undefined && fromBlobMetadata(metadata, size)),
   };
+}
+
+function given<Value>(key: string, name: string, value: Value | undefined, isGiven: boolean): Value {
+  if (isGiven && value !== undefined) return value;
+  throw notOfService(`an answer about ${JSON.stringify(key)} has no ${name}`);
 }
 
 /** The service's conditions for core's. */

@@ -7,7 +7,8 @@ import {
   type ObjectStore,
   toObjectStoreError,
 } from "@sluice/core";
-import { createContainer, deleteContainer, reachContainer } from "./container.js";
+import { createContainer, reachContainer } from "./container.js";
+import { deleteContainer } from "./delete-container.js";
 import { azureDriver } from "./driver.js";
 import { checkBlobKey } from "./key.js";
 import type { AzureStoreOptions } from "./options.js";

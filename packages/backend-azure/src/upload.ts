@@ -1,18 +1,26 @@
 import { randomBytes } from "node:crypto";
-import type { BlockBlobCommitBlockListOptions } from "@azure/storage-blob";
+import type {
+  BlobGetPropertiesResponse,
+  BlockBlobCommitBlockListOptions,
+  BlockBlobCommitBlockListResponse,
+  BlockBlobUploadResponse,
+} from "@azure/storage-blob";
 import {
   formatChecksum,
   isObjectStoreError,
   type MultipartUpload,
   ObjectStoreError,
+  type RequestCall,
   type SinkOptions,
   type SinkReceipt,
   type SinkSummary,
 } from "@sluice/core";
+import { notOfService, ofService } from "./answer.js";
 import { hashOptions } from "./block-hash.js";
 import type { AzureContainer } from "./container.js";
 import { plainEtag, requestConditions } from "./describe.js";
-import { fromBlobMetadata, toBlobMetadata } from "./metadata.js";
+import { toBlobMetadata, uploadIdOf } from "./metadata.js";
+import { blobProperties } from "./read.js";
 
 /** Ids of one blob must have one length; the SDKs' own have 48 bytes, so that blocks they left are in nobody's way. */
 const ID_BYTES = 48;
@@ -31,7 +39,13 @@ export function azureUpload(container: AzureContainer, key: string, sink: SinkOp
   const verifiedBy = transactionalHash === "none" ? "none" : "server";
 
   /** Makes the object visible. If the answer is lost, or is one that a lost one leads to, the object says whose it is. */
-  async function publish(bytes: number, summary: SinkSummary, signal: AbortSignal, send: Send): Promise<SinkReceipt> {
+  async function publish(
+    name: string,
+    bytes: number,
+    summary: SinkSummary,
+    signal: AbortSignal,
+    send: Send,
+  ): Promise<SinkReceipt> {
     const call = { operation: "finalize", signal, bytes };
     const sent = {
       conditions: requestConditions(sink),
@@ -40,23 +54,33 @@ export function azureUpload(container: AzureContainer, key: string, sink: SinkOp
       ...(tier !== undefined && { tier }),
       ...(tags !== undefined && { tags: { ...tags } }),
     };
+    let tries = 0;
     try {
-      const answer = await requests.run(call, (abortSignal) => send({ ...sent, abortSignal }));
-      return { ...versionOf(answer), verifiedBy };
+      return await requests.run(call, async (abortSignal, attempt) => {
+        tries = attempt;
+        return { ...versionOf(ofService(await send({ ...sent, abortSignal }), name)), verifiedBy };
+      });
     } catch (error) {
       if (isObjectStoreError(error, "Aborted")) throw error;
-      const asking = requests.run(call, (abortSignal) => blob.getProperties({ abortSignal }));
-      const present = await asking.catch(() => undefined);
-      const isOurs = present !== undefined && fromBlobMetadata(present.metadata).uploadId === uploadId;
+      const present = await askAfter(call).catch((failure) => {
+        if (tries === 1 || isObjectStoreError(failure, "NotFound")) return undefined;
+        throw notKnown(failure);
+      });
+      const isOurs = present !== undefined && uploadIdOf(present.metadata) === uploadId;
       if (isOurs) return { ...versionOf(present), verifiedBy };
       throw explain(error, sink, present?.etag);
     }
   }
 
+  /** The object that is there by now. */
+  async function askAfter(call: RequestCall): Promise<BlobGetPropertiesResponse> {
+    return requests.run(call, (abortSignal) => blobProperties(blob, { abortSignal }));
+  }
+
   return {
     putWhole: async (bytes, summary, signal) => {
       const hash = hashOptions(transactionalHash, bytes, summary.storedChecksum);
-      return publish(bytes.byteLength, summary, signal, (sent) =>
+      return publish("Put Blob", bytes.byteLength, summary, signal, (sent) =>
         blob.upload(bytes, bytes.byteLength, { ...sent, ...hash }),
       );
     },
@@ -65,21 +89,29 @@ export function azureUpload(container: AzureContainer, key: string, sink: SinkOp
     putPart: async ({ number, bytes, crc32c }, signal) => {
       const id = Buffer.from(`${uploadId}-${number}`.padEnd(ID_BYTES, "-")).toString("base64");
       const hash = hashOptions(transactionalHash, bytes, formatChecksum(crc32c));
-      await requests.run({ operation: "writeChunk", signal, bytes: bytes.byteLength }, (abortSignal) =>
-        blob.stageBlock(id, bytes, bytes.byteLength, { ...hash, abortSignal }),
-      );
+      await requests.run({ operation: "writeChunk", signal, bytes: bytes.byteLength }, async (abortSignal) => {
+        ofService(await blob.stageBlock(id, bytes, bytes.byteLength, { ...hash, abortSignal }), "Put Block");
+      });
       return id;
     },
     complete: (parts, summary, signal) => {
       const ids = parts.map(({ receipt }) => receipt);
-      return publish(0, summary, signal, (sent) => blob.commitBlockList(ids, sent));
+      return publish("Put Block List", 0, summary, signal, (sent) => blob.commitBlockList(ids, sent));
     },
     // There is nothing that could be called without touching another writer's blocks.
     abort: async () => undefined,
   };
 }
 
-type Send = (options: BlockBlobCommitBlockListOptions) => Promise<{ etag?: string; versionId?: string }>;
+type Send = (
+  options: BlockBlobCommitBlockListOptions,
+) => Promise<BlockBlobUploadResponse | BlockBlobCommitBlockListResponse>;
+
+/** A refusal that follows a lost answer may come of what that try made. */
+function notKnown(cause: unknown): ObjectStoreError {
+  const message = "an answer was lost, and the object could not be asked after: whether it is visible is not known";
+  return new ObjectStoreError("Unavailable", message, { cause });
+}
 
 /** What the service refuses by a condition, or since another writer was first, in core's words. */
 function explain(error: unknown, { ifNotExists, ifMatch }: SinkOptions, presentEtag: string | undefined): unknown {
@@ -101,5 +133,6 @@ function explain(error: unknown, { ifNotExists, ifMatch }: SinkOptions, presentE
 }
 
 function versionOf({ etag, versionId }: { etag?: string; versionId?: string }): SinkReceipt {
-  return { ...(etag !== undefined && { etag: plainEtag(etag) }), ...(versionId !== undefined && { versionId }) };
+  if (!etag) throw notOfService("the answer to a write has no ETag");
+  return { etag: plainEtag(etag), ...(versionId !== undefined && { versionId }) };
 }

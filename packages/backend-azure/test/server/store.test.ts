@@ -30,6 +30,34 @@ describeOnAzure("an Azure store", ({ connectionString }) => {
       }
     });
 
+    test("checksums under which another tool put other bytes, or wrote something else, are not told", async () => {
+      const store = await open();
+      for (const size of [1000, 3 * PART_BYTES]) {
+        const { checksum } = await store.put("object", Buffer.alloc(size, 1), { metadata: { step: "7" } });
+        const blob = store.containerClient.getBlockBlobClient("object");
+        const { metadata = {} } = await blob.getProperties();
+        const upload = (bytes: Buffer, other = {}) =>
+          blob.upload(bytes, bytes.byteLength, { metadata: { ...metadata, ...other } });
+        await upload(Buffer.alloc(size, 1));
+        expect(await store.head("object")).toMatchObject({ checksum, storedChecksum: checksum });
+        for (const [bytes, other] of [
+          [Buffer.alloc(size - 1, 1), {}],
+          [Buffer.alloc(size + 1, 1), {}],
+          [Buffer.alloc(0), {}],
+          [Buffer.alloc(size, 1), { sluice_stored_checksum: "unknown" }],
+          [Buffer.alloc(size, 1), { sluice_content_checksum: "crc32c:ABCDEF01" }],
+          [Buffer.alloc(size, 1), { sluice_stored_size: `0${size}` }],
+        ] as const) {
+          await upload(bytes, other);
+          const info = await store.head("object");
+          expect(info).toMatchObject({ size: bytes.byteLength, metadata: { step: "7" } });
+          expect(info.checksum).toBeUndefined();
+          expect(info.storedChecksum).not.toBe(checksum);
+          expect(Buffer.compare(await (await store.get("object")).bytes(), bytes)).toBe(0);
+        }
+      }
+    });
+
     test("what a blob can't keep is refused before any byte is sent", async () => {
       const store = await open();
       for (const metadata of [{ a: "é" }, { a: " a" }, { a: "" }, { a: "b\r\nc: d" }, { sluice_x: "y" }, { "": "x" }]) {
