@@ -143,7 +143,8 @@ export function incarnationsSuite({ open }: StoreHarness): void {
       ["1", "same"],
       ["2", "other"],
     ] as const) {
-      const twins = await Promise.all([0, 1].map(() => CheckpointWriter.open(store, { ...one, step: Number(step) })));
+      const options = { ...one, step: Number(step) };
+      const twins = [await CheckpointWriter.open(store, options), await CheckpointWriter.open(store, options)];
       const ends = await Promise.allSettled(twins.map((twin, index) => twin.save({ 0: index === 0 ? "same" : bytes })));
       const last = await CheckpointWriter.open(store, { ...one, rank: 1, step: Number(step) });
       await last.save({ 1: "rank 1" });

@@ -2,4 +2,4 @@ import { describe } from "vitest";
 import { incarnationsSuite } from "./incarnations-suite.js";
 import { HARNESSES } from "./stores.js";
 
-describe.each(HARNESSES.filter(({ name }) => name !== "memory without conditions"))("on $name", incarnationsSuite);
+describe.each(HARNESSES)("on $name", incarnationsSuite);

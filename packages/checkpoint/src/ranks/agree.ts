@@ -56,7 +56,8 @@ async function proposeSave(store: ObjectStore, options: AgreeOptions): Promise<S
   const condition = store.capabilities.ifNotExists ? { ifNotExists: true } : {};
   try {
     await store.put(saveKey(step, runId), text, { ...condition, ...(signal !== undefined && { signal }) });
-    return id;
+    // Without the condition another process may have been later: the one that stands is everybody's.
+    return store.capabilities.ifNotExists ? id : ((await findSave(store, options)) ?? id);
   } catch (error) {
     // An earlier incarnation of this rank was first.
     const found = isObjectStoreError(error, "AlreadyExists") ? await findSave(store, options) : undefined;

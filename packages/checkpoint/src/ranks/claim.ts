@@ -2,7 +2,6 @@ import { isObjectStoreError, ObjectStoreError } from "@sluice/core";
 import { claimKey } from "../layout/keys.js";
 import { readJson, toJsonText } from "../manifest/json-object.js";
 import { type ClaimJson, claimSchema } from "../manifest/schema.js";
-import type { RankRecord } from "./record.js";
 import { callOf, type SaveContext } from "./save-context.js";
 
 /** A claim of this process. */
@@ -40,7 +39,7 @@ export async function releaseClaim(context: SaveContext, { rank, etag }: Claim):
 export async function pendingClaims(
   context: SaveContext,
   claimed: ReadonlySet<number>,
-  records: readonly RankRecord[],
+  records: readonly { readonly incarnation: string | undefined }[],
 ): Promise<number[]> {
   const pending: number[] = [];
   for (const rank of claimed) {
@@ -68,7 +67,8 @@ async function putClaim(context: SaveContext, rank: number, conflict: boolean): 
   return (await store.put(claimKey(id, rank), text, callOf(context))).etag;
 }
 
-async function readClaim({ store, id, signal }: SaveContext, rank: number): Promise<ClaimJson | undefined> {
+/** The claim on a rank, whoever's it is; undefined if there is none. */
+export async function readClaim({ store, id, signal }: SaveContext, rank: number): Promise<ClaimJson | undefined> {
   try {
     return (await readJson(store, claimKey(id, rank), claimSchema, signal)).value;
   } catch (error) {

@@ -4,6 +4,8 @@ import { shardFromJson, shardToJson } from "../manifest/convert.js";
 import { damagedJson, readJson, toJsonText } from "../manifest/json-object.js";
 import type { ManifestShard, ShardMeta } from "../manifest/manifest.js";
 import { recordSchema } from "../manifest/schema.js";
+import { readClaim } from "./claim.js";
+import { pollUntil } from "./poll.js";
 import { callOf, type SaveContext } from "./save-context.js";
 
 /** Small objects that are read or looked at at once. */
@@ -28,12 +30,10 @@ export async function writeRecord(context: SaveContext, meta: ShardMeta): Promis
   const key = recordKey(id, meta.rank);
   const shard = shardToJson(meta);
   const text = toJsonText({ global_step: id.step, ts: id.ts, world_size: worldSize, shard, incarnation });
-  const { ifNotExists } = store.capabilities;
+  if (!store.capabilities.ifNotExists) return writeInTurn(context, meta, text);
   for (let tries = 1; ; tries++) {
-    const before = ifNotExists ? undefined : await readRecord(context, meta.rank);
-    if (before !== undefined) return before.shard;
     try {
-      await store.put(key, text, { ...callOf(context), ...(ifNotExists && { ifNotExists }) });
+      await store.put(key, text, { ...callOf(context), ifNotExists: true });
       return meta;
     } catch (error) {
       if (!isObjectStoreError(error, "AlreadyExists") || tries === MAX_TRIES) throw error;
@@ -41,6 +41,30 @@ export async function writeRecord(context: SaveContext, meta: ShardMeta): Promis
       if (first !== undefined) return first.shard;
     }
   }
+}
+
+/**
+ * Where the store can't create if absent, claims take turns: of two processes of a rank the one that began later writes the record, and the
+ * other one waits for it. Only two that begin within moments of each other are not told apart.
+ */
+async function writeInTurn(context: SaveContext, meta: ShardMeta, text: string): Promise<ShardMeta> {
+  const { store, id, incarnation, deadlineMs, signal } = context;
+  const { rank } = meta;
+  return pollUntil(
+    async () => {
+      // The claim first: whoever has taken it back has written the record.
+      const claim = await readClaim(context, rank);
+      const first = await readRecord(context, rank);
+      if (first !== undefined) return first.shard;
+      if (claim !== undefined && claim.incarnation !== incarnation) return undefined;
+      await store.put(recordKey(id, rank), text, callOf(context));
+      return meta;
+    },
+    {
+      ...{ operation: "save", deadlineMs, signal },
+      waitedFor: () => `another process of rank ${rank} has begun to save step ${id.step}, and not ended`,
+    },
+  );
 }
 
 /** A rank's record; undefined if it has none. ChecksumMismatch if it is of another save, rank or world size. */

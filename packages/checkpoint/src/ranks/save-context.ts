@@ -10,6 +10,8 @@ export interface SaveContext {
   readonly name: string;
   /** Of this process alone. */
   readonly incarnation: string;
+  /** How long to wait for other processes. */
+  readonly deadlineMs: number;
   readonly signal: AbortSignal | undefined;
 }
 

@@ -59,8 +59,8 @@ export class CheckpointWriter implements AsyncDisposable {
     const { worldSize, deadlineMs, isShared, framework, epoch, userMeta, strategy } = options;
     const facts = { framework, epoch, userMeta, strategy };
     const name = options.ts === undefined ? `the run ${JSON.stringify(options.runId)}` : `the timestamp ${options.ts}`;
-    const context = { store, id, worldSize, name, incarnation: newIncarnation(), signal: this.#signal };
-    this.#parts = { ...context, deadlineMs, isShared, facts };
+    const context = { store, id, worldSize, name, incarnation: newIncarnation(), deadlineMs, signal: this.#signal };
+    this.#parts = { ...context, isShared, facts };
     this.#known = new KnownShards(this.#parts);
   }
 

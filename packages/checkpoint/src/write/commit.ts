@@ -19,7 +19,6 @@ export interface CommitResult {
 }
 
 export interface CommitParts extends SaveContext {
-  readonly deadlineMs: number;
   /** Whether ranks are processes of their own, which tell of their shards by records. */
   readonly isShared: boolean;
   /** All there is to say but for the shards and the time. */
