@@ -1,33 +1,51 @@
-import { open } from "node:fs/promises";
+import { type BigIntStats, fstat } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { fromNodeError } from "@sluice/core/local";
+import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { settledStats } from "@sluice/core/local";
 import { CommandError } from "./command-error.js";
+import { checkUnchanged } from "./file-change.js";
+import { FileSource, NON_BLOCKING_READ } from "./file-source.js";
+import { openPipe } from "./open-pipe.js";
+import { ofFile } from "./source-error.js";
 
 /** Bytes of this machine's that are no object of a store. */
 export interface LocalSource {
-  readonly chunks: AsyncIterable<Uint8Array>;
-  /** Absent for pipes and devices. */
+  /** To be iterated once, or cancelled. Ends with PreconditionFailed if a file was changed while it was read. */
+  readonly chunks: AsyncIterable<Uint8Array> & { cancel?(): Promise<void> };
+  /** Absent where it is not certain: for pipes, devices, and large files that report less than they have. */
   readonly size?: number;
 }
 
-const CHUNK_BYTES: number = 256 << 10;
-
-/** A file, pipe or device by its path; symbolic links are followed. */
-export async function openLocalSource(path: string, workingFolder: string): Promise<LocalSource> {
+/** A file, pipe or device by its path; symbolic links are followed. A pipe is waited for until it has had a writer. */
+export async function openLocalSource(path: string, workingFolder: string, signal: AbortSignal): Promise<LocalSource> {
   const absolute = resolve(workingFolder, path);
   try {
-    const handle = await open(absolute, "r");
-    const stats = await handle.stat();
-    if (stats.isDirectory()) {
-      await handle.close();
+    const found = await stat(absolute);
+    if (found.isDirectory()) {
       throw new CommandError("Usage", `${path} is a folder; copy it with sluice cp --recursive`);
     }
-    const chunks = handle.createReadStream({ highWaterMark: CHUNK_BYTES });
-    return stats.isFile() ? { chunks, size: stats.size } : { chunks };
+    if (found.isFIFO()) return { chunks: await openPipe(absolute, signal) };
+    const source = new FileSource(await open(absolute, NON_BLOCKING_READ), absolute, signal);
+    const size = await source.prepare();
+    return { chunks: source, ...(size !== undefined && { size }) };
   } catch (error) {
-    if (error instanceof CommandError) throw error;
-    const known = fromNodeError(error);
-    Object.assign(known, { uri: `file://${absolute}` });
-    throw known;
+    throw ofFile(error, absolute);
   }
+}
+
+/** Standard input; a file that stands there is one of which the bytes have to be of one version too. */
+export async function openStandardInput(stdin: Readable, signal: AbortSignal): Promise<LocalSource> {
+  const { fd } = stdin as { readonly fd?: unknown };
+  if (typeof fd !== "number") return { chunks: stdin };
+  const look = (): Promise<BigIntStats> => promisify(fstat)(fd, { bigint: true });
+  const before = await look();
+  if (!before.isFile()) return { chunks: stdin };
+  async function* chunks(): AsyncGenerator<Uint8Array, void, void> {
+    const settled = await settledStats(look, signal);
+    yield* stdin;
+    checkUnchanged(settled, await look());
+  }
+  return { chunks: chunks() };
 }

@@ -13,7 +13,7 @@ import {
 } from "../common-options.js";
 import type { CommandContext } from "../context.js";
 import { describeWrite } from "../describe-write.js";
-import { type LocalSource, openLocalSource } from "../local-source.js";
+import { type LocalSource, openLocalSource, openStandardInput } from "../local-source.js";
 import { intoFolder } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
@@ -46,8 +46,8 @@ async function put(context: CommandContext, file: string, target: string, option
   const objectUri = compressedName(intoFolder(targetUri, name), name, compressionOf(options));
   const { store, key } = await context.openObject(objectUri, options);
   const { chunks, size }: LocalSource = isStdin
-    ? { chunks: environment.stdin }
-    : await openLocalSource(file, environment.workingFolder);
+    ? await openStandardInput(environment.stdin, signal)
+    : await openLocalSource(file, environment.workingFolder, signal);
   const progress = context.startProgress("put", size === undefined ? {} : { bytes: size });
   const result = await transfer({
     ...{ store, key, progress, signal, source: chunks },

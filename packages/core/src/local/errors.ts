@@ -23,6 +23,7 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   ELOOP: "InvalidArgument",
   EINVAL: "InvalidArgument",
   EILSEQ: "InvalidArgument",
+  ENXIO: "InvalidArgument",
 };
 
 /** The error's `code` as Node gives it, such as ENOENT. */

@@ -4,3 +4,4 @@ export type { FileIo, FileIoChooser, FileReadOptions, FileWriter } from "./file-
 export { LocalDriver, type LocalDriverOptions } from "./local-driver.js";
 export { checkLocalKey, RESERVED_PREFIX } from "./local-key.js";
 export type { Durability } from "./publish.js";
+export { changedFile, settledStats } from "./settled-stats.js";

@@ -15,6 +15,7 @@ import { throwIfAborted } from "../signal.js";
 import type { Sink, SinkOptions } from "../sink/sink.js";
 import type { StaleUpload } from "../store.js";
 import { withClaim } from "./claim.js";
+import { copyVersion } from "./copy-version.js";
 import { fromNodeError, isMissing } from "./errors.js";
 import type { FileIo, FileIoChooser } from "./file-io.js";
 import { listTree } from "./list-tree.js";
@@ -124,7 +125,7 @@ export class LocalDriver implements StoreDriver {
         // The source's folder may lie on another file system, and has to be readable in the same way.
         await this.#chooseIo(dirname(source));
         const io = await this.#chooseIo(place.folder);
-        await io.copyFile(source, temp, options.signal);
+        await copyVersion(io, source, temp, options.signal);
         const handle = await open(temp, "r+");
         try {
           await stampVersion(handle);

@@ -88,7 +88,7 @@ async function* chunksOf(
   progress: Progress,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
-  const { chunks } = await openLocalSource(path, workingFolder);
+  const { chunks } = await openLocalSource(path, workingFolder, signal);
   for await (const chunk of untilAborted(chunks, signal)) {
     yield chunk;
     progress.addBytes(chunk.byteLength);
