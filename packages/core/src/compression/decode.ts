@@ -1,62 +1,33 @@
-import { isObjectStoreError, ObjectStoreError } from "../errors.js";
 import type { Codec } from "./codec.js";
-import { gunzip } from "./gzip.js";
-import { unzstd } from "./zstd.js";
+import type { DecodeOptions } from "./decode-options.js";
+import { gunzip } from "./gunzip.js";
+import { unzstd } from "./unzstd.js";
 import { zstdEngine } from "./zstd-engine.js";
 
-/** Whether the decoder is done with a chunk before it asks for the next one, so that the source may lend its chunks. */
-export async function takesLentChunks(codec: Codec): Promise<boolean> {
-  return codec === "zstd" && (await zstdEngine()).takesLentChunks;
-}
-
 /**
- * The content of stored bytes. Damaged or cut-off data ends in ChecksumMismatch; errors of the source pass through. With
- * `lendChunks` a chunk need be valid only until the next one is asked for.
+ * The content of stored bytes, whose every byte is accounted for: behind a frame or member comes another, or the end, or
+ * zero bytes up to the end. Anything else, and data that is damaged or cut off, is ChecksumMismatch; errors of the source
+ * pass through. The source may lend its chunks.
  */
 export async function* decodeStream(
   codec: Codec,
   source: AsyncIterable<Uint8Array>,
-  lendChunks = false,
+  options: DecodeOptions = {},
 ): AsyncGenerator<Uint8Array, void, void> {
-  let sourceFailed = false;
-  let sourceError: unknown;
-  let sourceBytes = 0;
-  async function* watched(): AsyncGenerator<Uint8Array, void, void> {
-    try {
-      for await (const chunk of source) {
-        sourceBytes += chunk.byteLength;
-        yield chunk;
-      }
-    } catch (error) {
-      sourceFailed = true;
-      sourceError = error;
-      throw error;
-    }
-  }
-  try {
-    yield* codec === "zstd" ? unzstd(watched(), lendChunks) : gunzip(watched());
-    if (sourceBytes === 0) throw new Error("there is none");
-  } catch (error) {
-    if (sourceFailed) throw sourceError;
-    if (isObjectStoreError(error)) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ObjectStoreError("ChecksumMismatch", `the ${codec} data is damaged: ${reason}`, { cause: error });
-  }
+  yield* codec === "zstd" ? unzstd(source, await zstdEngine(), options) : gunzip(source, options);
 }
 
-/** The part of a stream from `start` to `end` (exclusive); the source is released once the end is reached. */
+/** The part of a stream from `start` to `end` (exclusive). The source is read to its own end, where the checks are. */
 export async function* sliceStream(
   source: AsyncIterable<Uint8Array>,
   start: number,
   end: number,
 ): AsyncGenerator<Uint8Array, void, void> {
   let offset = 0;
-  if (start >= end) return;
   for await (const chunk of source) {
     const from = Math.max(0, start - offset);
     const to = Math.min(chunk.byteLength, end - offset);
     if (from < to) yield chunk.subarray(from, to);
     offset += chunk.byteLength;
-    if (offset >= end) return;
   }
 }

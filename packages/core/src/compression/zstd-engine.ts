@@ -7,10 +7,19 @@ export interface ZstdEngine {
   readonly isThreaded: boolean;
   /** Compresses one frame a call, with content size and checksum in it; the result is valid until the next call. */
   frameCompressor(level: number): (content: Uint8Array) => Uint8Array | Promise<Uint8Array>;
-  /** Whether it is done with a chunk before it asks for the next one, so that the source may lend its chunks. */
-  readonly takesLentChunks: boolean;
-  /** With `lendChunks` what it delivers need be valid only until the next chunk is asked for. */
-  decode(source: AsyncIterable<Uint8Array>, lendChunks: boolean): AsyncIterable<Uint8Array>;
+  /** With `lendChunks` what the decoder delivers need be valid only until the next chunk is asked for. */
+  frameDecoder(lendChunks: boolean): ZstdFrameDecoder;
+}
+
+/** Decodes one frame after another. */
+export interface ZstdFrameDecoder {
+  /**
+   * The content in the next bytes of a frame, which are not read any more once the iteration has ended. ChecksumMismatch if
+   * they are damaged, or the frame does not end with them just where `endsFrame` says so.
+   */
+  decode(bytes: Uint8Array, endsFrame: boolean): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  /** Releases what it holds, also in the middle of a frame. */
+  close(): void;
 }
 
 /** Tries to load an engine; undefined where it is not to be had. */

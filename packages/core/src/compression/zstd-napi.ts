@@ -1,7 +1,8 @@
-import { ObjectStoreError } from "../errors.js";
-import type { ZstdEngine } from "./zstd-engine.js";
+import { damaged, damagedBy } from "./damage.js";
+import type { ZstdEngine, ZstdFrameDecoder } from "./zstd-engine.js";
 
 type Binding = typeof import("zstd-napi/binding.js");
+type DCtx = InstanceType<Binding["DCtx"]>;
 
 /** The engine over the native addon zstd-napi; undefined where it cannot be loaded. */
 export async function loadZstdNapi(): Promise<ZstdEngine | undefined> {
@@ -17,9 +18,8 @@ function engineOver(binding: Binding): ZstdEngine {
   return {
     name: "zstd-napi",
     isThreaded: false,
-    takesLentChunks: true,
     frameCompressor: (level) => frameCompressor(binding, level),
-    decode: (source, lendChunks) => decode(binding, source, lendChunks),
+    frameDecoder: (lendChunks) => frameDecoder(binding, lendChunks),
   };
 }
 
@@ -40,29 +40,35 @@ function frameCompressor(binding: Binding, level: number): (content: Uint8Array)
  * Drives the decompression context itself: the package's stream pushes all that a chunk expands to at once, which for
  * highly compressible data is thousands of times the chunk.
  */
-async function* decode(
-  binding: Binding,
-  source: AsyncIterable<Uint8Array>,
-  lendChunks: boolean,
-): AsyncGenerator<Uint8Array, void, void> {
+function frameDecoder(binding: Binding, lendChunks: boolean): ZstdFrameDecoder {
   const context = new binding.DCtx();
   const outputBytes = binding.dStreamOutSize() * 2;
   let output = Buffer.allocUnsafeSlow(outputBytes);
-  let insideFrame = false;
-  for await (const chunk of source) {
-    let input = chunk;
-    let outputWasFull = false;
-    while (input.byteLength > 0 || outputWasFull) {
-      const [hint, produced, consumed] = context.decompressStream(output, input);
-      input = input.subarray(consumed);
-      insideFrame = hint !== 0;
-      outputWasFull = insideFrame && produced === output.byteLength;
-      if (produced === 0) continue;
-      yield output.subarray(0, produced);
-      if (!lendChunks) output = Buffer.allocUnsafeSlow(outputBytes);
-    }
-  }
-  if (insideFrame) {
-    throw new ObjectStoreError("ChecksumMismatch", "the zstd data ends in the middle of a frame");
+  return {
+    *decode(bytes, endsFrame) {
+      let input = bytes;
+      let isOver = false;
+      let outputWasFull = false;
+      while (!isOver && (input.byteLength > 0 || outputWasFull)) {
+        const [hint, produced, consumed] = decompress(context, output, input);
+        input = input.subarray(consumed);
+        isOver = hint === 0;
+        outputWasFull = produced === output.byteLength;
+        if (produced === 0) continue;
+        yield output.subarray(0, produced);
+        if (!lendChunks) output = Buffer.allocUnsafeSlow(outputBytes);
+      }
+      if (isOver !== endsFrame || input.byteLength > 0)
+        throw damaged("zstd", "a frame does not end with its last block");
+    },
+    close: () => undefined,
+  };
+}
+
+function decompress(context: DCtx, output: Uint8Array, input: Uint8Array): [number, number, number] {
+  try {
+    return context.decompressStream(output, input);
+  } catch (error) {
+    throw damagedBy("zstd", error);
   }
 }

@@ -1,15 +1,16 @@
 import * as zlib from "node:zlib";
-import { throughTransform } from "./gzip.js";
-import type { ZstdEngine } from "./zstd-engine.js";
+import { damaged } from "./damage.js";
+import { ZLIB_CHUNK_BYTES, ZlibFeed, type ZlibStream } from "./zlib-feed.js";
+import type { ZstdEngine, ZstdFrameDecoder } from "./zstd-engine.js";
 
 /** The part of node:zlib that Node has from 22.15 on, and the typings of Node 20 lack. */
 interface NodeZstd {
   zstdCompress(
     content: Uint8Array,
-    options: { params: Record<number, number> },
+    options: { params: Record<number, number>; pledgedSrcSize: number },
     callback: (error: Error | null, frame: Buffer) => void,
   ): void;
-  createZstdDecompress(): import("node:stream").Duplex;
+  createZstdDecompress(options: { chunkSize: number }): ZlibStream;
   constants: { ZSTD_c_compressionLevel: number; ZSTD_c_checksumFlag: number };
 }
 
@@ -24,14 +25,36 @@ function engineOver({ zstdCompress, createZstdDecompress, constants }: NodeZstd)
   return {
     name: "node:zlib",
     isThreaded: true,
-    takesLentChunks: false,
     frameCompressor: (level) => {
       const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
       return (content) =>
         new Promise((resolve, reject) => {
-          zstdCompress(content, { params }, (error, frame) => (error === null ? resolve(frame) : reject(error)));
+          const options = { params, pledgedSrcSize: content.byteLength };
+          zstdCompress(content, options, (error, frame) => (error === null ? resolve(frame) : reject(error)));
         });
     },
-    decode: (source) => throughTransform(createZstdDecompress(), source),
+    frameDecoder: () => frameDecoder(() => createZstdDecompress({ chunkSize: ZLIB_CHUNK_BYTES })),
+  };
+}
+
+/** A decompressor for each frame, as some versions of Node stop behind the first and others go on with what is none. */
+function frameDecoder(create: () => ZlibStream): ZstdFrameDecoder {
+  let feed: ZlibFeed | undefined;
+  let fedBytes = 0;
+  const close = (): void => {
+    feed?.close();
+    feed = undefined;
+    fedBytes = 0;
+  };
+  return {
+    close,
+    async *decode(bytes, endsFrame) {
+      feed ??= new ZlibFeed("zstd", create());
+      fedBytes += bytes.byteLength;
+      yield* feed.push(bytes);
+      if (endsFrame) yield* feed.end();
+      if (feed.bytesTaken !== fedBytes) throw damaged("zstd", "a frame does not end with its last block");
+      if (endsFrame) close();
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { FrameCodec } from "./frame-encoder.js";
+import type { FrameFacts } from "./frame-facts.js";
 import { FrameThreads } from "./frame-threads.js";
 import { SeekTableBuilder } from "./seek-table.js";
 import { zstdEngine } from "./zstd-engine.js";
@@ -18,7 +19,7 @@ export async function zstdFrames(level: number, workers: number): Promise<FrameC
       framesAtOnce: threads.framesAtOnce,
       compress: (content, contentBytes) => threads.compress(content, contentBytes),
       written: (frame, contentBytes) => {
-        table.add(frame.byteLength, contentBytes);
+        table.add(factsOf(frame, contentBytes));
         threads.giveBack(frame);
       },
       close: () => threads.close(),
@@ -28,7 +29,7 @@ export async function zstdFrames(level: number, workers: number): Promise<FrameC
   return {
     trailer,
     framesAtOnce: Math.max(1, workers),
-    written: (frame, contentBytes) => table.add(frame.byteLength, contentBytes),
+    written: (frame, contentBytes) => table.add(factsOf(frame, contentBytes)),
     compress: (content, contentBytes) => {
       const bytes = compress(content.subarray(0, contentBytes));
       return bytes instanceof Promise ? bytes.then((done) => ({ bytes: done, content })) : { bytes, content };
@@ -36,10 +37,8 @@ export async function zstdFrames(level: number, workers: number): Promise<FrameC
   };
 }
 
-/** Decodes frames in a row, skippable ones too, with bounded memory whatever they expand to. */
-export async function* unzstd(
-  source: AsyncIterable<Uint8Array>,
-  lendChunks: boolean,
-): AsyncGenerator<Uint8Array, void, void> {
-  yield* (await zstdEngine()).decode(source, lendChunks);
+/** The engines end a frame with its checksum: the lower half of the content's XXH64, little-endian (RFC 8878, 3.1.1). */
+function factsOf(frame: Uint8Array, contentBytes: number): FrameFacts {
+  const checksum = new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getUint32(frame.byteLength - 4, true);
+  return { storedBytes: frame.byteLength, contentBytes, checksum };
 }

@@ -51,6 +51,13 @@ async function pin(
     ...options,
     range: needsContentBytes ? { suffix: 0 } : { start: 0, end: 0 },
   });
-  await object.cancel();
-  return { etag: object.info.etag, contentBytes: needsContentBytes ? (object.range?.end ?? 0) : object.info.size };
+  const contentBytes = needsContentBytes ? (object.range?.end ?? 0) : object.info.size;
+  // A range behind the content reads nothing: that the content ends before it is proven by reading the end.
+  if (needsContentBytes && ranges.some((range) => isBehind(range, contentBytes))) await object.bytes();
+  else await object.cancel();
+  return { etag: object.info.etag, contentBytes };
+}
+
+function isBehind(range: ByteRange, contentBytes: number): boolean {
+  return "start" in range && range.start >= contentBytes && range.end !== range.start;
 }
