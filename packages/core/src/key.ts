@@ -20,8 +20,8 @@ function keyProblem(key: unknown, maxBytes: number): string | undefined {
   return undefined;
 }
 
-/** `String.prototype.isWellFormed`, which the library typings of ES2023 do not have. */
-function isWellFormed(text: string): boolean {
+/** Whether a text has no lone surrogate: `String.prototype.isWellFormed`, which the library typings of ES2023 do not have. */
+export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text);
 }
 

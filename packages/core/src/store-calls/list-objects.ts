@@ -1,4 +1,5 @@
 import { ObjectStoreError } from "../errors.js";
+import { isWellFormed } from "../key.js";
 import { ListingCheck } from "../listing-check.js";
 import { checkInteger, checkOptions } from "../options.js";
 import { throwIfAborted } from "../signal.js";
@@ -19,8 +20,10 @@ export async function* listObjects(context: StoreContext, options: ListOptions):
   const { prefix = "", delimiter, startAfter, pageSize = MAX_PAGE_SIZE, onUnlistable, signal } = options;
   checkInteger(pageSize, "pageSize", 1, MAX_PAGE_SIZE, "list");
   for (const [name, value] of Object.entries({ prefix, delimiter, startAfter })) {
-    if (value === undefined || (typeof value === "string" && (value !== "" || name !== "delimiter"))) continue;
-    throw new ObjectStoreError("InvalidArgument", `list: ${name} must be a string`, { operation: "list" });
+    if (value === undefined || (isText(value) && (value !== "" || name !== "delimiter"))) continue;
+    throw new ObjectStoreError("InvalidArgument", `list: ${name} must be a string of valid Unicode`, {
+      operation: "list",
+    });
   }
   if (onUnlistable !== undefined && typeof onUnlistable !== "function") {
     throw new ObjectStoreError("InvalidArgument", "list: onUnlistable must be a function", { operation: "list" });
@@ -40,7 +43,8 @@ export async function* listObjects(context: StoreContext, options: ListOptions):
     for (const entry of entries) {
       throwIfAborted(signal, "list");
       if ("prefix" in entry) yield { kind: "prefix", prefix: entry.prefix.slice(context.prefix.length) };
-      else yield { kind: "object", ...context.infoOf(entry) };
+      // The object of the base itself, such as `d/` of the store of `d/`, has no key in this store.
+      else if (entry.key !== context.prefix) yield { kind: "object", ...context.infoOf(entry) };
     }
   }
 }
@@ -65,4 +69,8 @@ function unlistableError(found: readonly Unlistable[]): ObjectStoreError {
   const names = [...told, ...(others > 0 ? [`${others} more`] : [])].join(", ");
   const remedy = "rename or remove what can't be an object, or list with onUnlistable to go on without it";
   return new ObjectStoreError("Unsupported", `list: ${names}; ${remedy}`, { operation: "list" });
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && isWellFormed(value);
 }
