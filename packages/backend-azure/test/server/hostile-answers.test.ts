@@ -271,10 +271,35 @@ describeOnAzure(`answers that are not the service's (seed ${SEED})`, ({ connecti
       expect((await stored("target")).toString()).toBe("content");
     });
 
+    test("is of the version that was looked at, also where it is another by then", async () => {
+      await store.put("object", "content");
+      for (const options of [{}, { ifNotExists: true }]) {
+        hostile.change("HEAD", (given) => withHeaders(given, { etag: '"0xOLD"' }), 1);
+        expect(await store.copy("object", "target", options)).toMatchObject({ size: 7 });
+        expect((await stored("target")).toString()).toBe("content");
+        await store.delete("target");
+      }
+      hostile.change("HEAD", (given) => withHeaders(given, { etag: '"0xOLD"' }));
+      await expect(store.rename("object", "target")).rejects.toMatchObject({ code: "PreconditionFailed" });
+      expect((await stored("object")).toString()).toBe("content");
+      expect(await container.getBlobClient("target").exists()).toBe(false);
+    });
+
+    test("that has fewer bytes than its source is not done, and a rename keeps the source", async () => {
+      await store.put("object", "content");
+      const look = (given: Answer) => given;
+      hostile.change("HEAD", look, 1);
+      hostile.change("HEAD", (given) => withHeaders(given, { "content-length": "3" }));
+      await expect(store.rename("object", "target")).rejects.toMatchObject(unavailable);
+      expect((await stored("object")).toString()).toBe("content");
+    });
+
     test("that takes longer is done when its own id says so", async () => {
       await store.put("object", "content");
       const pending = (given: Answer) => withHeaders(given, { "x-ms-copy-status": "pending" });
+      const look = () => hostile.change("HEAD", (given) => given, 1);
       hostile.change("PUT copy", pending);
+      look();
       hostile.change("HEAD", pending, 1);
       expect(await store.copy("object", "target")).toMatchObject({ size: 7 });
       for (const headers of [
@@ -283,6 +308,7 @@ describeOnAzure(`answers that are not the service's (seed ${SEED})`, ({ connecti
         { "x-ms-copy-status": "aborted" },
         { "x-ms-copy-status": undefined, "x-ms-copy-id": undefined },
       ]) {
+        look();
         hostile.change("HEAD", (given) => withHeaders(given, headers), 1);
         await expect(store.copy("object", "target"), JSON.stringify(headers)).rejects.toMatchObject(unavailable);
       }
