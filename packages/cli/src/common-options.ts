@@ -19,6 +19,10 @@ export interface StoreOptions {
   readonly durability?: "fsync" | "none";
 }
 
+export interface KeepGoingOption {
+  readonly keepGoing?: true;
+}
+
 export interface CompressionFlags {
   /** A level, or `true` for the codec's own. */
   readonly zstd?: number | true;
@@ -69,6 +73,10 @@ export function addConcurrencyOption(command: Command): Command {
     `objects at once (default: ${DEFAULT_CONCURRENCY})`,
     optionParser(wholeNumber(1, MAX_CONCURRENCY)),
   );
+}
+
+export function addKeepGoingOption(command: Command): Command {
+  return command.option("--keep-going", "tell what can't be done, such as names that can't be keys, and do the rest");
 }
 
 export function addCompressionOptions(command: Command): Command {

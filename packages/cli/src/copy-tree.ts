@@ -6,7 +6,8 @@ import { formatCount, formatName } from "./format.js";
 import type { Progress } from "./progress.js";
 import { contentName } from "./read-options.js";
 import { compressedName, withOwnTargets } from "./target-name.js";
-import { type ListedObject, objectsOf, type Tree } from "./tree.js";
+import type { ToldFailures } from "./told-failures.js";
+import { ignore, type ListedObject, type OnUnlistable, objectsOf, type Tree } from "./tree.js";
 
 export interface CopyTreeOptions {
   readonly from: Tree;
@@ -14,8 +15,8 @@ export interface CopyTreeOptions {
   readonly decode: boolean;
   readonly concurrency: number;
   readonly writer: WriterOptions;
-  /** Told of each object that could not be copied, which then does not stop the others. */
-  readonly onFailure?: (uri: string, error: unknown) => Promise<void>;
+  /** Told of each name that could not be copied, which then does not stop the others. */
+  readonly failures?: ToldFailures;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -26,35 +27,38 @@ export interface CopyTotals {
   readonly storedBytes: number;
   /** Objects of no bytes whose key ends in `/`: folders to those who made them, where the target has no such keys. */
   readonly skipped: number;
-  readonly failed: number;
 }
 
 /**
- * Copies all objects of a tree, as they are listed; the first failure stops it, unless `onFailure` is there. What was copied by
+ * Copies all objects of a tree, as they are listed; the first failure stops it, unless `failures` is told of it. What was copied by
  * then stays. Two objects that would be decoded into one are refused before anything is written.
  */
 export async function copyTree(options: CopyTreeOptions): Promise<CopyTotals> {
-  const { from, decode, concurrency, signal, onFailure } = options;
-  const totals = { objects: 0, bytes: 0, storedBytes: 0, skipped: 0, failed: 0 };
-  if (decode) for await (const _ of sourcesOf(options));
+  const { from, decode, concurrency, signal, failures } = options;
+  const totals = { objects: 0, bytes: 0, storedBytes: 0, skipped: 0 };
+  if (decode) for await (const _ of sourcesOf(options, failures && ignore));
   try {
-    await forEachAbortable(sourcesOf(options), concurrency, signal, async (object, either) => {
-      if (isFolderMarker(object, options)) {
-        totals.skipped++;
-        return;
-      }
-      try {
-        const { size, storedSize } = await copyOne(object, options, either);
-        totals.objects++;
-        totals.bytes += size;
-        totals.storedBytes += storedSize;
-        options.progress.addObject();
-      } catch (error) {
-        if (onFailure === undefined || either.aborted) throw error;
-        totals.failed++;
-        await onFailure(from.store.uriOf(object.key), error);
-      }
-    });
+    await forEachAbortable(
+      sourcesOf(options, failures?.unlistableIn(from)),
+      concurrency,
+      signal,
+      async (object, either) => {
+        if (isFolderMarker(object, options)) {
+          totals.skipped++;
+          return;
+        }
+        try {
+          const { size, storedSize } = await copyOne(object, options, either);
+          totals.objects++;
+          totals.bytes += size;
+          totals.storedBytes += storedSize;
+          options.progress.addObject();
+        } catch (error) {
+          if (failures === undefined || either.aborted) throw error;
+          await failures.tell(from.store.uriOf(object.key), error);
+        }
+      },
+    );
   } catch (error) {
     const { objects } = totals;
     throw new IncompleteRunError(error, `copied ${formatCount(objects, "object")} before`, { copied: objects });
@@ -62,8 +66,11 @@ export async function copyTree(options: CopyTreeOptions): Promise<CopyTotals> {
   return totals;
 }
 
-function sourcesOf({ from, decode, signal }: CopyTreeOptions): AsyncIterable<ListedObject> {
-  const objects = objectsOf(from, signal);
+function sourcesOf(
+  { from, decode, signal }: CopyTreeOptions,
+  onUnlistable: OnUnlistable | undefined,
+): AsyncIterable<ListedObject> {
+  const objects = objectsOf(from, signal, onUnlistable);
   if (!decode) return objects;
   const nameOf = (key: string): string => formatName(from.store.uriOf(key));
   return withOwnTargets(

@@ -105,6 +105,7 @@ function remedyOf(error: ObjectStoreError): string | undefined {
   const { code, message } = error;
   if (code === "NotFound" && !isMissingObject(error)) return undefined;
   if (message.includes("no direct I/O")) return "on the command line that is --direct-mode preferred";
+  if (message.includes("onUnlistable")) return "on the command line that is --keep-going, of cp, ls, measure and rm";
   if (message.includes("there is a folder")) return "it is a folder: end it with / to write into it";
   return REMEDIES[code];
 }

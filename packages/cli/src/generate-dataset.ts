@@ -16,7 +16,7 @@ import type { ContentObject, DatasetContent } from "./dataset-content.js";
 import { formatCount } from "./format.js";
 import { generateObject, type ObjectRequest } from "./generate-object.js";
 import type { Progress } from "./progress.js";
-import { objectsOf } from "./tree.js";
+import { ignore, objectsOf } from "./tree.js";
 import { ObjectThreads } from "./workers/object-threads.js";
 import type { ObjectWorkerData } from "./workers/object-worker.js";
 import { WrittenObjects } from "./written-objects.js";
@@ -140,7 +140,7 @@ class DatasetRun<T extends Dataset | StructuredDataset> {
     const { store, content, claim, signal } = this.#plan;
     const [prefix] = /^(?:object-|d)/.exec(content.keyOf(0)) ?? [""];
     const tree = { store, prefix, uri: store.uri };
-    const isUndisturbed = (await claim.isHeld()) && (await this.#written.areListed(objectsOf(tree, signal)));
+    const isUndisturbed = (await claim.isHeld()) && (await this.#written.areListed(objectsOf(tree, signal, ignore)));
     if (isUndisturbed) return;
     this.#isDisturbed = true;
     const message = `another writer has changed objects below ${store.uri} while the dataset was written`;

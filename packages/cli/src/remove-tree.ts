@@ -1,7 +1,8 @@
 import { CommandError, IncompleteRunError } from "./command-error.js";
 import { formatCount, formatName } from "./format.js";
 import type { Progress } from "./progress.js";
-import { objectsOf, type Tree } from "./tree.js";
+import type { ToldFailures } from "./told-failures.js";
+import { ignore, type OnUnlistable, objectsOf, type Tree } from "./tree.js";
 
 /** Objects of one delete request, which is what S3 takes at most. */
 const BATCH_OBJECTS = 1000;
@@ -33,9 +34,14 @@ export class Removal {
 
 /**
  * Removes all objects of a tree, and proves by a second listing that none is left. Objects that could not be removed make it
- * fail at the end.
+ * fail at the end. Names that can't be an object's end it, unless `unlistable` is told of them.
  */
-export async function removeTree(tree: Tree, removal: Removal, signal: AbortSignal): Promise<void> {
+export async function removeTree(
+  tree: Tree,
+  removal: Removal,
+  signal: AbortSignal,
+  unlistable?: ToldFailures,
+): Promise<void> {
   const failures: unknown[] = [];
   let batch: string[] = [];
   const removeBatch = async (): Promise<void> => {
@@ -46,17 +52,18 @@ export async function removeTree(tree: Tree, removal: Removal, signal: AbortSign
       else failures.push(error);
     }
   };
-  for await (const { key } of objectsOf(tree, signal)) if (batch.push(key) === BATCH_OBJECTS) await removeBatch();
+  const objects = objectsOf(tree, signal, unlistable?.unlistableIn(tree));
+  for await (const { key } of objects) if (batch.push(key) === BATCH_OBJECTS) await removeBatch();
   await removeBatch();
   if (failures.length > 0) {
     throw new IncompleteRunError(failures[0], `${formatCount(failures.length, "object")} could not be removed`);
   }
-  await proveEmpty(tree, signal);
+  await proveEmpty(tree, signal, unlistable && ignore);
 }
 
 /** A store may list an object for a moment after its removal: what is listed counts if it is there. */
-async function proveEmpty(tree: Tree, signal: AbortSignal): Promise<void> {
-  for await (const { key } of objectsOf(tree, signal)) {
+async function proveEmpty(tree: Tree, signal: AbortSignal, onUnlistable: OnUnlistable | undefined): Promise<void> {
+  for await (const { key } of objectsOf(tree, signal, onUnlistable)) {
     if (!(await tree.store.exists(key, { signal }))) continue;
     const message = `${formatName(tree.store.uriOf(key))} is there after all below ${tree.uri} was removed: it is being written to`;
     throw new CommandError("Incomplete", `${message}, or objects come back; remove them again`, tree.uri);

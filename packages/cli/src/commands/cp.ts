@@ -4,11 +4,13 @@ import {
   addCommonOptions,
   addCompressionOptions,
   addConcurrencyOption,
+  addKeepGoingOption,
   addPublishOptions,
   type CommonOptions,
   type CompressionFlags,
   compressionOf,
   DEFAULT_CONCURRENCY,
+  type KeepGoingOption,
   type PublishOptions,
   writerOptionsOf,
 } from "../common-options.js";
@@ -25,10 +27,9 @@ import { contentName } from "../read-options.js";
 import { compressedName } from "../target-name.js";
 import { ToldFailures } from "../told-failures.js";
 
-interface CpOptions extends CommonOptions, CompressionFlags, PublishOptions {
+interface CpOptions extends CommonOptions, CompressionFlags, KeepGoingOption, PublishOptions {
   readonly recursive?: true;
   readonly decode?: true;
-  readonly keepGoing?: true;
   readonly concurrency?: number;
 }
 
@@ -39,8 +40,8 @@ export function addCp(program: Command, run: RunCommand): void {
     .argument("<source>", "object, or with --recursive a folder or prefix")
     .argument("<target>", "object; one that ends in / takes the source's name")
     .option("-r, --recursive", "copy what is below the source to below the target")
-    .option("--decode", "decode .zst and .gz objects; their names lose the extension")
-    .option("--keep-going", "with --recursive: tell each object that can't be copied, and go on with the others");
+    .option("--decode", "decode .zst and .gz objects; their names lose the extension");
+  addKeepGoingOption(command);
   addConcurrencyOption(command);
   addCompressionOptions(command);
   addPublishOptions(command);
@@ -80,9 +81,10 @@ async function cpTree(context: CommandContext, source: string, target: string, o
     decode: options.decode === true,
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     writer: writerOptionsOf(options),
-    ...(options.keepGoing === true && { onFailure: (uri, error) => failures.tell(uri, error) }),
+    ...(options.keepGoing === true && { failures }),
   });
-  const { objects, bytes, storedBytes, skipped, failed } = totals;
+  const { objects, bytes, storedBytes, skipped } = totals;
+  const failed = failures.count;
   const markers = skipped === 0 ? "" : `, ${formatCount(skipped, "folder marker")} skipped`;
   if (objects + failed === 0) {
     // As cp of every system does it: a single object is copied with --recursive too.
@@ -96,7 +98,7 @@ async function cpTree(context: CommandContext, source: string, target: string, o
   return {
     kind: "result",
     exitCode: failed === 0 ? EXIT.good : EXIT.notDone,
-    value: { source: from.uri, target: to.uri, ...totals, ...failures.value, elapsedMs },
+    value: { source: from.uri, target: to.uri, ...totals, failed, ...failures.value, elapsedMs },
     lines: [`${formatName(to.uri)}: ${formatCount(objects, "object")}, ${stored}${markers}${notCopied}, ${took}`],
   };
 }

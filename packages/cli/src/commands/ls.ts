@@ -1,19 +1,21 @@
 import { stat } from "node:fs/promises";
 import { isObjectStoreError, type ListEntry, type ObjectStore, parseObjectUri } from "@sluice/core";
 import type { Command } from "commander";
-import { addCommonOptions, type CommonOptions } from "../common-options.js";
+import { addCommonOptions, addKeepGoingOption, type CommonOptions, type KeepGoingOption } from "../common-options.js";
 import type { CommandContext } from "../context.js";
 import { EXIT } from "../exit-code.js";
 import { formatName, formatSize } from "../format.js";
 import type { ListingLine, Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
+import { ToldFailures } from "../told-failures.js";
+import type { OnUnlistable } from "../tree.js";
 
 /** Wide enough for a terabyte, and for `1023 MiB`. */
 const SIZE_COLUMNS = 13;
 const HUMAN_COLUMNS = 8;
 const TIME_COLUMNS = 24;
 
-interface LsOptions extends CommonOptions {
+interface LsOptions extends CommonOptions, KeepGoingOption {
   readonly recursive?: true;
   readonly long?: true;
   readonly human?: true;
@@ -28,6 +30,7 @@ export function addLs(program: Command, run: RunCommand): void {
     .option("-l, --long", "sizes in bytes, and times")
     .option("-h, --human", "sizes for people")
     .helpOption("--help", "display help for command");
+  addKeepGoingOption(command);
   addCommonOptions(command).action((uri: string, options: LsOptions) =>
     run(options, (context) => ls(context, uri, options)),
   );
@@ -37,9 +40,11 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
   const uri = context.toUri(source);
   const store = await context.openStore(uri);
   const totals = { objects: 0, prefixes: 0, bytes: 0 };
+  const unlistable = new ToldFailures(context, "not listed");
+  const onUnlistable = options.keepGoing === true ? unlistable.unlistableIn(store) : undefined;
   let exitCode: number = EXIT.good;
   const entries = async function* (): AsyncGenerator<ListingLine, void, void> {
-    for await (const entry of listing(context, store, uri, options)) {
+    for await (const entry of listing(context, store, uri, { recursive: options.recursive === true, onUnlistable })) {
       if (entry.kind === "prefix") totals.prefixes++;
       else {
         totals.objects++;
@@ -47,7 +52,8 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
       }
       yield { value: entry, line: lineOf(entry, options) };
     }
-    if (totals.objects + totals.prefixes > 0) return;
+    if (unlistable.count > 0) exitCode = EXIT.notDone;
+    if (totals.objects + totals.prefixes + unlistable.count > 0) return;
     // A bucket or folder that is there and empty is listed whole; of any other name nothing is known.
     if (!(await isEmptyPlace(uri))) exitCode = EXIT.notDone;
     await context.complain(`nothing is below ${formatName(store.uri)}`);
@@ -56,7 +62,7 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
     kind: "listing",
     head: { uri: store.uri },
     entries: entries(),
-    totals: () => totals,
+    totals: () => ({ ...totals, ...unlistable.value }),
     exitCode: () => exitCode,
   };
 }
@@ -73,11 +79,12 @@ async function* listing(
   context: CommandContext,
   store: ObjectStore,
   uri: string,
-  { recursive = false }: { readonly recursive?: boolean },
+  { recursive, onUnlistable }: { readonly recursive: boolean; readonly onUnlistable: OnUnlistable | undefined },
 ): AsyncGenerator<ListEntry, void, void> {
   const { signal } = context;
   let isEmpty = true;
-  for await (const entry of store.list({ signal, ...(!recursive && { delimiter: "/" }) })) {
+  const how = { ...(!recursive && { delimiter: "/" }), ...(onUnlistable !== undefined && { onUnlistable }) };
+  for await (const entry of store.list({ signal, ...how })) {
     isEmpty = false;
     yield entry;
   }

@@ -13,15 +13,24 @@ import {
 } from "@sluice/datagen";
 import type { Command } from "commander";
 import { CommandError } from "../command-error.js";
-import { addCommonOptions, type CommonOptions, optionParser } from "../common-options.js";
+import {
+  addCommonOptions,
+  addKeepGoingOption,
+  type CommonOptions,
+  type KeepGoingOption,
+  optionParser,
+} from "../common-options.js";
 import type { CommandContext } from "../context.js";
 import { DATASET_KEY } from "../dataset.js";
+import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { readDataset } from "../read-dataset.js";
+import { ToldFailures } from "../told-failures.js";
+import { type OnUnlistable, objectsOf, type Tree } from "../tree.js";
 
-interface MeasureCommandOptions extends CommonOptions {
+interface MeasureCommandOptions extends CommonOptions, KeepGoingOption {
   readonly decode?: true;
   readonly compressors?: readonly CompressorName[];
 }
@@ -48,6 +57,7 @@ export function addMeasure(program: Command, run: RunCommand): void {
       `some of ${COMPRESSORS.join(",")}, or none (default: all)`,
       optionParser(parseCompressors),
     );
+  addKeepGoingOption(command);
   addCommonOptions(command).action((uri: string, options: MeasureCommandOptions) =>
     run(options, (context) => measureUri(context, uri, options)),
   );
@@ -55,7 +65,8 @@ export function addMeasure(program: Command, run: RunCommand): void {
 
 async function measureUri(context: CommandContext, typed: string, options: MeasureCommandOptions): Promise<Outcome> {
   const { signal } = context;
-  const { uri, source, decode, expectation, bytes } = await subjectOf(context, typed, options);
+  const unlistable = new ToldFailures(context, "not measured");
+  const { uri, source, decode, expectation, bytes } = await subjectOf(context, typed, options, unlistable);
   const progress = context.startProgress("measure", bytes === undefined ? {} : { bytes });
   let before = 0;
   const onProgress = (now: number) => {
@@ -72,7 +83,7 @@ async function measureUri(context: CommandContext, typed: string, options: Measu
       uniqueBlockBytes: recipeBlocks,
     }),
   });
-  if (report.objects === 0) throw new CommandError("NothingDone", `nothing is below ${uri}`, uri);
+  if (report.objects + unlistable.count === 0) throw new CommandError("NothingDone", `nothing is below ${uri}`, uri);
   const elapsedMs = Math.round(progress.elapsedMs);
   const recipe = expectation && {
     ...{ blockBytes: expectation.blockBytes, blocks: expectation.blocks },
@@ -80,7 +91,8 @@ async function measureUri(context: CommandContext, typed: string, options: Measu
   };
   return {
     kind: "result",
-    value: { uri, ...report, ...(recipe !== undefined && { recipe }), elapsedMs },
+    exitCode: unlistable.count === 0 ? EXIT.good : EXIT.notDone,
+    value: { uri, ...report, ...(recipe !== undefined && { recipe }), ...unlistable.value, elapsedMs },
     isAnswer: true,
     lines: [
       `${formatName(uri)}: ${formatCount(report.objects, "object")}, ${formatSize(report.bytes)} in ${formatDuration(elapsedMs)}, ${formatRate(report.bytes, elapsedMs)}`,
@@ -93,14 +105,20 @@ async function measureUri(context: CommandContext, typed: string, options: Measu
   };
 }
 
-async function subjectOf(context: CommandContext, typed: string, options: MeasureCommandOptions): Promise<Subject> {
+async function subjectOf(
+  context: CommandContext,
+  typed: string,
+  options: MeasureCommandOptions,
+  unlistable: ToldFailures,
+): Promise<Subject> {
   const uri = context.toUri(typed);
   const dataset = await datasetAt(context, uri);
   if (dataset !== undefined) return dataset;
   const decode = options.decode === true;
   if (uri.endsWith("/")) {
-    const store = await context.openStore(uri);
-    return { uri, decode, source: { store, keys: keysOf(store, context.signal) } };
+    const tree = await context.openTree(uri);
+    const onUnlistable = options.keepGoing === true ? unlistable.unlistableIn(tree) : undefined;
+    return { uri, decode, source: { store: tree.store, keys: keysOf(tree, context.signal, onUnlistable) } };
   }
   const { store, key } = await context.openObject(await context.toSourceUri(typed));
   const { size } = await store.head(key, { signal: context.signal });
@@ -130,8 +148,8 @@ function* mapOf<T, R>(items: Iterable<T>, map: (item: T) => R): Generator<R, voi
   for (const item of items) yield map(item);
 }
 
-async function* keysOf(store: Awaited<ReturnType<CommandContext["openStore"]>>, signal: AbortSignal) {
-  for await (const entry of store.list({ signal })) if (entry.kind === "object") yield entry.key;
+async function* keysOf(tree: Tree, signal: AbortSignal, onUnlistable: OnUnlistable | undefined) {
+  for await (const { key } of objectsOf(tree, signal, onUnlistable)) yield key;
 }
 
 function tableOf(report: MeasureReport): string[] {

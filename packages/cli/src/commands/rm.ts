@@ -1,16 +1,18 @@
 import { isObjectStoreError } from "@sluice/core";
 import type { Command } from "commander";
 import { CommandError } from "../command-error.js";
-import { addCommonOptions, type CommonOptions } from "../common-options.js";
+import { addCommonOptions, addKeepGoingOption, type CommonOptions, type KeepGoingOption } from "../common-options.js";
 import type { CommandContext } from "../context.js";
+import { EXIT } from "../exit-code.js";
 import { formatCount } from "../format.js";
 import { nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { Removal, removeTree } from "../remove-tree.js";
+import { ToldFailures } from "../told-failures.js";
 import { holdsObjects } from "../tree.js";
 
-interface RmOptions extends CommonOptions {
+interface RmOptions extends CommonOptions, KeepGoingOption {
   readonly recursive?: true;
   readonly force?: true;
 }
@@ -22,6 +24,7 @@ export function addRm(program: Command, run: RunCommand): void {
     .argument("<uris...>", "objects, or with --recursive folders or prefixes")
     .option("-r, --recursive", "remove all objects below")
     .option("-f, --force", "no error where there is nothing to remove");
+  addKeepGoingOption(command);
   addCommonOptions(command).action((uris: string[], options: RmOptions) =>
     run(options, (context) => rm(context, uris, options)),
   );
@@ -32,17 +35,32 @@ async function rm(context: CommandContext, sources: readonly string[], options: 
   const uris = sources.map((source) => context.toUri(source));
   if (!recursive) await refuseFolders(context, uris);
   const removal = new Removal(context.startProgress("rm"));
+  const failures = new ToldFailures(context, "not removed");
+  const run: RmRun = { context, recursive, removal, ...(options.keepGoing === true && { failures }) };
   const missing: string[] = [];
   try {
-    for (const uri of uris) if (!(await remove(context, uri, recursive, removal))) missing.push(uri);
+    for (const uri of uris) if (!(await removeOrTell(run, uri))) missing.push(uri);
     const [first] = missing;
-    if (first !== undefined && options.force !== true)
-      throw await nothingRemoved(context, first, missing.length - 1, recursive);
+    if (first !== undefined && options.force !== true) throw await nothingRemoved(run, first, missing.length - 1);
   } catch (error) {
     throw removal.failure(error);
   }
   const { removed } = removal;
-  return { kind: "result", value: { uris, removed }, lines: [`removed ${formatCount(removed, "object")}`] };
+  const left = failures.count === 0 ? "" : `, ${formatCount(failures.count, "name")} not removed`;
+  return {
+    kind: "result",
+    exitCode: failures.count === 0 ? EXIT.good : EXIT.notDone,
+    value: { uris, removed, ...failures.value },
+    lines: [`removed ${formatCount(removed, "object")}${left}`],
+  };
+}
+
+interface RmRun {
+  readonly context: CommandContext;
+  readonly recursive: boolean;
+  readonly removal: Removal;
+  /** Told of what fails, where that does not end the run. */
+  readonly failures?: ToldFailures;
 }
 
 async function refuseFolders(context: CommandContext, uris: readonly string[]): Promise<void> {
@@ -52,11 +70,19 @@ async function refuseFolders(context: CommandContext, uris: readonly string[]): 
   }
 }
 
-/** Whether there was anything to remove. */
-async function remove(context: CommandContext, uri: string, recursive: boolean, removal: Removal): Promise<boolean> {
+/** Whether there was anything to remove, or a failure to tell. */
+async function removeOrTell(run: RmRun, uri: string): Promise<boolean> {
+  const { context, removal, failures } = run;
   const { removed } = removal;
-  if (recursive) await removeTree(await context.openTree(uri), removal, context.signal);
-  return removal.removed > removed || removeOne(context, uri, removal);
+  const told = failures?.count;
+  try {
+    if (run.recursive) await removeTree(await context.openTree(uri), removal, context.signal, failures);
+    return removal.removed > removed || failures?.count !== told || (await removeOne(context, uri, removal));
+  } catch (error) {
+    if (failures === undefined || context.signal.aborted) throw error;
+    await failures.tell(uri, error);
+    return true;
+  }
 }
 
 async function removeOne(context: CommandContext, uri: string, removal: Removal): Promise<boolean> {
@@ -73,12 +99,7 @@ async function removeOne(context: CommandContext, uri: string, removal: Removal)
 }
 
 /** The error for a URI with nothing to remove: it tells what is there instead. */
-async function nothingRemoved(
-  context: CommandContext,
-  uri: string,
-  others: number,
-  recursive: boolean,
-): Promise<CommandError> {
+async function nothingRemoved({ context, recursive }: RmRun, uri: string, others: number): Promise<CommandError> {
   const more = others === 0 ? "" : `, nor to remove for ${formatCount(others, "other name")}`;
   if (recursive) return new CommandError("NothingDone", `nothing is below ${uri}${more}`, uri);
   if (await holdsObjects(await context.openTree(uri), context.signal)) {
