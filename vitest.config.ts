@@ -22,6 +22,7 @@ export default defineConfig({
             "packages/*/test/**/*.test.ts",
             "examples/**/*.test.ts",
             "bench/**/*.test.ts",
+            "campaign/**/*.test.ts",
             "e2e/**/*.test.ts",
             "scripts/**/*.test.ts",
           ],
