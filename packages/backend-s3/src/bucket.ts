@@ -20,6 +20,8 @@ export class S3Bucket {
   readonly name: string;
   readonly client: S3Client;
   readonly options: CheckedS3Options;
+  /** Whether a listing was url-encoded as it was asked for: then all of them are. */
+  encodesNames = false;
 
   constructor(name: string, client: S3Client, options: CheckedS3Options) {
     this.name = name;

@@ -31,11 +31,12 @@ export async function* listObjects(
     });
     let page: DriverPage = { entries: [] };
     const check = (answer: ListObjectsV2CommandOutput): void => {
-      checkEchoes(answer, bucket.name, options);
+      checkEchoes(answer, bucket, options);
       page = listing.acceptPage({ entries: entriesOf(answer), nextToken: nextTokenOf(answer) });
     };
     const answer = await bucket.send(command, { signal, check });
-    if (answer.EncodingType !== "url") await checkReplaced(bucket, page, signal);
+    if (answer.EncodingType === "url") bucket.encodesNames = true;
+    else await checkReplaced(bucket, page, signal);
     if (page.entries.length > 0) yield page;
     token = nextTokenOf(answer);
   } while (token !== undefined);
@@ -44,14 +45,16 @@ export async function* listObjects(
 /** What an answer says of the request has to be what was asked for, and of itself, what it holds. */
 function checkEchoes(
   { Name, Prefix, Delimiter, EncodingType, KeyCount, Contents = [], CommonPrefixes = [] }: ListObjectsV2CommandOutput,
-  bucketName: string,
+  { name, encodesNames }: S3Bucket,
   { prefix, delimiter = "" }: DriverListOptions,
 ): void {
   // An access point's alias stands for another name.
-  if (!fits(Name, bucketName) && !bucketName.endsWith("-s3alias")) throw unfit("the listing is of another bucket");
+  if (!fits(Name, name) && !name.endsWith("-s3alias")) throw unfit("the listing is of another bucket");
   if (!fits(Prefix, prefix)) throw unfit("the listing is of another prefix");
   if (!fits(Delimiter, delimiter)) throw unfit("the listing is by another delimiter");
-  if ((EncodingType ?? "") !== "" && EncodingType !== "url") throw unfit("the listing is in another encoding");
+  // Some servers never encode.
+  const isEncodingKnown = EncodingType === "url" || ((EncodingType ?? "") === "" && !encodesNames);
+  if (!isEncodingKnown) throw unfit("the listing is in another encoding");
   if (KeyCount !== undefined && KeyCount !== Contents.length + CommonPrefixes.length) {
     throw unfit(`the listing says that it has ${KeyCount} entries, and has ${Contents.length + CommonPrefixes.length}`);
   }

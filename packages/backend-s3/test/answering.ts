@@ -15,7 +15,7 @@ export interface Answer {
 /** A store of a server that answers each request by itself. Requests are sent twice at most. */
 export async function storeAnswering(
   answer: (request: IncomingMessage, body: string) => Answer,
-  options: S3StoreOptions = {},
+  { prefix = "", ...options }: S3StoreOptions & { readonly prefix?: string } = {},
 ): Promise<S3Store> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -32,7 +32,7 @@ export async function storeAnswering(
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
   const limits = { maxAttempts: 2, partBytes: 5 << 20, readWindowBytes: WINDOW };
-  return openS3Store("bucket", "", { endpoint, credentials, ...limits, ...options });
+  return openS3Store("bucket", prefix, { endpoint, credentials, ...limits, ...options });
 }
 
 /** The headers by which S3 marks its answers. */

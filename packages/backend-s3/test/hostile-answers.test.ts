@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { S3Client } from "@aws-sdk/client-s3";
 import { crc32c, type ObjectStore } from "@sluice/core";
 import { describe, expect, test } from "vitest";
-import type { S3Store } from "../src/index.js";
+import { openS3Store, type S3Store } from "../src/index.js";
 import { type Answer, errorAnswer, inTurn, OWN, storeAnswering, WINDOW } from "./answering.js";
 
 const CONTENT = "content";
@@ -198,6 +199,52 @@ test.each([
   ["its token", [page([], "<IsTruncated>true</IsTruncated>"), page(["a", "b"])]],
 ])("%s that was wrong once is asked for again", async (_, answers) => {
   expect(await keysOf(await storeAnswering(inTurn(...answers)))).toEqual(["a", "b"]);
+});
+
+test("a listing that was encoded before and is not any more would have other keys", async () => {
+  const encoded = page(["a%20b"], `${more("1")}<EncodingType>url</EncodingType>`);
+  const store = await storeAnswering(inTurn(encoded, page(["b%20c"])));
+  await expect(keysOf(store)).rejects.toMatchObject({ code: "Unavailable" });
+});
+
+test("a client of the caller's asks again too", async () => {
+  const credentials = { accessKeyId: "key", secretAccessKey: "secret" };
+  const answer = inTurn({ status: 200, body: PAGE }, page(["b", "a"]), page(["a", "b"]));
+  const { client: own } = await storeAnswering(answer);
+  const endpoint = await own.config.endpoint?.();
+  const client = new S3Client({ endpoint: endpoint as never, region: "us-east-1", credentials, forcePathStyle: true });
+  expect(await keysOf(await openS3Store("bucket", "", { client }))).toEqual(["a", "b"]);
+  client.destroy();
+});
+
+test.each([
+  ["another prefix", "<Upload><Key>other</Key><UploadId>1</UploadId></Upload>"],
+  ["no key", "<Upload><UploadId>1</UploadId></Upload>"],
+  ["no id", "<Upload><Key>mine/key</Key></Upload>"],
+])("no upload of %s is aborted", async (_, upload) => {
+  const methods: string[] = [];
+  const initiated = upload.replace("</Upload>", "<Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>");
+  const store = await storeAnswering(
+    ({ method = "" }) => {
+      methods.push(method);
+      return xml(`<ListMultipartUploadsResult>${initiated}${LAST}</ListMultipartUploadsResult>`);
+    },
+    { prefix: "mine/" },
+  );
+  await expect(store.sweepStaleUploads({ olderThanMs: 0 })).rejects.toMatchObject({ code: "Unavailable" });
+  expect(methods).not.toContain("DELETE");
+});
+
+test.each([
+  ["no next key", "<NextKeyMarker/>"],
+  ["a next key that came before", "<NextKeyMarker>j</NextKeyMarker>"],
+  ["the same next upload again", "<NextKeyMarker>k</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>"],
+])("a listing of uploads with %s ends with an error", async (_, markers) => {
+  const more = (text: string) =>
+    xml(`<ListMultipartUploadsResult><IsTruncated>true</IsTruncated>${text}</ListMultipartUploadsResult>`);
+  const first = more("<NextKeyMarker>k</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>");
+  const store = await storeAnswering(inTurn(first, more(markers)));
+  await expect(store.sweepStaleUploads({ olderThanMs: 0 })).rejects.toMatchObject({ code: "Unavailable" });
 });
 
 test("what lies outside of the prefix is never cut into another key", async () => {
