@@ -9,7 +9,9 @@ export type { Strategy } from "./layout/strategy.js";
 export type { Manifest, ManifestShard, ShardMeta } from "./manifest/manifest.js";
 export type { CheckpointBase } from "./open-base.js";
 export { type PruneOptions, type PruneReport, prune } from "./prune/prune.js";
-export { type Environment, type LauncherFacts, readLauncher } from "./ranks/launcher.js";
+export type { LauncherFacts } from "./ranks/launcher/launchers.js";
+export { readLauncher } from "./ranks/launcher/read-launcher.js";
+export type { Environment } from "./ranks/launcher/variables.js";
 export {
   CheckpointReader,
   type ReadCallOptions,

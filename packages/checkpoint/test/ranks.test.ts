@@ -7,43 +7,15 @@ import { HARNESSES, keysOf } from "./stores.js";
 
 const shared = { step: 5, worldSize: 3, runId: "job 1", environment: {}, deadlineMs: 10_000 };
 
-describe("the launcher's environment", () => {
-  test.each([
-    [
-      "torchrun",
-      { RANK: "3", WORLD_SIZE: "8", TORCHELASTIC_RUN_ID: "x", TORCHELASTIC_RESTART_COUNT: "1" },
-      { rank: 3, worldSize: 8, runId: "torchrun x 1" },
-    ],
-    [
-      "srun",
-      { SLURM_PROCID: "3", SLURM_NTASKS: "8", SLURM_JOB_ID: "77" },
-      { rank: 3, worldSize: 8, runId: "srun 77  " },
-    ],
-    [
-      "mpirun within srun",
-      { OMPI_COMM_WORLD_RANK: "1", OMPI_COMM_WORLD_SIZE: "2", SLURM_PROCID: "0", SLURM_NTASKS: "1" },
-      { rank: 1, worldSize: 2 },
-    ],
-    ["a Kubernetes Indexed Job", { JOB_COMPLETION_INDEX: "4" }, { rank: 4 }],
-    ["nobody", { HOME: "/root", RANK: "" }, {}],
-  ])("R1 of %s is understood", (_name, environment, facts) => {
-    expect(readLauncher(environment)).toEqual(facts);
-  });
-
-  test("R2 gives rank, world size and run to a writer; options go first", async () => {
-    const environment = { SLURM_PROCID: "0", SLURM_NTASKS: "4", SLURM_JOB_ID: "7" };
-    const writer = await CheckpointWriter.open(createMemoryStore(), { step: 1, environment });
-    expect(writer).toMatchObject({ rank: 0, worldSize: 4 });
-    const given = await CheckpointWriter.open(createMemoryStore(), { step: 1, rank: 2, ts: "t", environment });
-    expect(given).toMatchObject({ rank: 2, worldSize: 4, id: { step: 1, ts: "t" } });
-    const own = await CheckpointWriter.open(createMemoryStore(), { step: 1, worldSize: 2, environment });
-    expect(own.rank).toBeUndefined();
-    const indexed = { JOB_COMPLETION_INDEX: "0" };
-    expect(
-      await CheckpointWriter.open(createMemoryStore(), { step: 1, worldSize: 2, runId: "j", environment: indexed }),
-    ).toMatchObject({ rank: 0 });
-    await refuses(() => readLauncher({ RANK: "one" }), "InvalidArgument", "RANK");
-  });
+test("R2 the launcher gives rank, world size and run to a writer", async () => {
+  const environment = { SLURM_PROCID: "0", SLURM_STEP_NUM_TASKS: "4", SLURM_STEP_ID: "0", SLURM_JOB_ID: "7" };
+  const writer = await CheckpointWriter.open(createMemoryStore(), { step: 1, environment });
+  expect(writer).toMatchObject({ rank: 0, worldSize: 4, launcher: "srun" });
+  const indexed = { JOB_COMPLETION_INDEX: "0" };
+  expect(
+    await CheckpointWriter.open(createMemoryStore(), { step: 1, worldSize: 2, runId: "j", environment: indexed }),
+  ).toMatchObject({ rank: 0, launcher: "Kubernetes" });
+  await refuses(() => readLauncher({ RANK: "one" }), "InvalidArgument", "RANK");
 });
 
 describe.each(HARNESSES)("on $name", ranksSuite);

@@ -4,11 +4,10 @@ import { newTimestamp, type SaveId } from "../layout/save-id.js";
 import type { Strategy } from "../layout/strategy.js";
 import { readJson, toJsonText } from "../manifest/json-object.js";
 import { saveSchema } from "../manifest/schema.js";
+import { describeIdentity, type Identity } from "./identity.js";
 import { pollUntil } from "./poll.js";
 
-export interface SaveIdOptions extends Omit<AgreeOptions, "rank" | "runId"> {
-  readonly rank: number | undefined;
-  readonly runId: string | undefined;
+export interface SaveIdOptions extends Omit<AgreeOptions, "rank" | "runId">, Identity {
   /** The timestamp, if the caller gives it. */
   readonly ts: string | undefined;
   readonly isShared: boolean;
@@ -22,10 +21,9 @@ export async function saveIdOf(store: ObjectStore, options: SaveIdOptions): Prom
   return agreeOnSave(store, { ...options, rank, runId });
 }
 
-interface AgreeOptions {
+interface AgreeOptions extends Identity {
   readonly step: number;
   readonly rank: number;
-  readonly worldSize: number;
   readonly strategy: Strategy;
   readonly runId: string;
   readonly deadlineMs: number;
@@ -45,7 +43,8 @@ async function agreeOnSave(store: ObjectStore, options: AgreeOptions): Promise<S
     operation: "CheckpointWriter.open",
     deadlineMs,
     signal,
-    waitedFor: () => `rank 0 has not begun to save step ${step} of the run ${JSON.stringify(runId)}`,
+    waitedFor: () =>
+      `${describeIdentity(options)}; rank 0 has not begun to save step ${step} of the run ${JSON.stringify(runId)}`,
   });
 }
 

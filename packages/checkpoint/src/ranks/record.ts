@@ -62,7 +62,8 @@ async function writeInTurn(context: SaveContext, meta: ShardMeta, text: string):
     },
     {
       ...{ operation: "save", deadlineMs, signal },
-      waitedFor: () => `another process of rank ${rank} has begun to save step ${id.step}, and not ended`,
+      waitedFor: () =>
+        `${context.who}; another process of rank ${rank} has begun to save step ${id.step}, and not ended`,
     },
   );
 }

@@ -8,6 +8,8 @@ export interface SaveContext {
   readonly worldSize: number;
   /** What the ranks found each other by, in words. */
   readonly name: string;
+  /** Which rank this process takes itself for, and why. */
+  readonly who: string;
   /** Of this process alone. */
   readonly incarnation: string;
   /** How long to wait for other processes. */

@@ -12,6 +12,7 @@ import type { SaveId } from "../layout/save-id.js";
 import type { ShardMeta } from "../manifest/manifest.js";
 import { type CheckpointBase, openBase } from "../open-base.js";
 import { saveIdOf } from "../ranks/agree.js";
+import { describeIdentity } from "../ranks/identity.js";
 import { announce, type CommitParts, type CommitResult, publish } from "./commit.js";
 import { KnownShards } from "./known-shards.js";
 import { type CheckedWriterOptions, type CheckpointWriterOptions, checkWriterOptions } from "./options.js";
@@ -35,6 +36,8 @@ export class CheckpointWriter implements AsyncDisposable {
   readonly worldSize: number;
   /** This process's rank, where ranks are processes of their own. */
   readonly rank: number | undefined;
+  /** Which launcher said so; undefined where none did. */
+  readonly launcher: string | undefined;
   readonly #store: ObjectStore;
   readonly #close: () => Promise<void>;
   readonly #options: CheckedWriterOptions;
@@ -56,10 +59,20 @@ export class CheckpointWriter implements AsyncDisposable {
     this.id = id;
     this.worldSize = options.worldSize;
     this.rank = options.rank;
+    this.launcher = options.launcher;
     const { worldSize, deadlineMs, isShared, framework, epoch, userMeta, strategy } = options;
     const facts = { framework, epoch, userMeta, strategy };
     const name = options.ts === undefined ? `the run ${JSON.stringify(options.runId)}` : `the timestamp ${options.ts}`;
-    const context = { store, id, worldSize, name, incarnation: newIncarnation(), deadlineMs, signal: this.#signal };
+    const context = {
+      store,
+      id,
+      worldSize,
+      name,
+      who: describeIdentity(options),
+      incarnation: newIncarnation(),
+      deadlineMs,
+      signal: this.#signal,
+    };
     this.#parts = { ...context, isShared, facts };
     this.#known = new KnownShards(this.#parts);
   }

@@ -42,7 +42,7 @@ export async function collectShards(parts: CommitParts): Promise<ShardMeta[] | M
       waiting = `${named(pending, worldSize)} have begun again and not ended`;
       return pending.length === 0 ? records.map(({ shard }) => shard) : undefined;
     },
-    { operation: "commit", deadlineMs, signal, waitedFor: () => waiting },
+    { operation: "commit", deadlineMs, signal, waitedFor: () => `${parts.who}; ${waiting}` },
   );
   if (Array.isArray(found)) await checkShards(parts, found);
   return found;

@@ -3,7 +3,8 @@ import { checkTimestamp } from "../layout/save-id.js";
 import { checkStrategy, type Strategy } from "../layout/strategy.js";
 import { MAX_RANKS } from "../manifest/schema.js";
 import { BASE_OPTION_NAMES } from "../open-base.js";
-import { type Environment, readLauncher } from "../ranks/launcher.js";
+import { describeIdentity, type Identity, identify } from "../ranks/identity.js";
+import type { Environment } from "../ranks/launcher/variables.js";
 
 export interface CheckpointWriterOptions extends OpenOptions {
   /** The training step, 0 to 2^53 - 1. */
@@ -12,9 +13,9 @@ export interface CheckpointWriterOptions extends OpenOptions {
   readonly epoch?: number;
   /** What made the shards: `torch`, `flax`, `tf`, …. Default `generic`. */
   readonly framework?: string;
-  /** How many ranks the checkpoint has. Default: the launcher's, else 1. */
+  /** How many ranks the checkpoint has. Default: the launcher's, else 1. A launcher that says otherwise is contradicted: InvalidArgument. */
   readonly worldSize?: number;
-  /** This process's rank, where the ranks are processes of their own. Default: the launcher's. */
+  /** This process's rank, where the ranks are processes of their own. Default: the launcher's, which it may not contradict either. */
   readonly rank?: number;
   /** The timestamp that all ranks share. Default: a new one, which rank 0 tells the others through the store. */
   readonly ts?: string;
@@ -32,17 +33,16 @@ export interface CheckpointWriterOptions extends OpenOptions {
   readonly concurrency?: number;
   /** Where the launcher's variables are looked up. Default: the process's environment. */
   readonly environment?: Environment;
+  /** `none`: the launcher's variables are ignored, and only what is given here counts. */
+  readonly launcher?: "none";
 }
 
 /** The options with their defaults. */
-export interface CheckedWriterOptions {
+export interface CheckedWriterOptions extends Identity {
   readonly step: number;
   readonly epoch: number;
   readonly framework: string;
-  readonly worldSize: number;
-  readonly rank: number | undefined;
   readonly ts: string | undefined;
-  readonly runId: string | undefined;
   readonly strategy: Strategy;
   readonly compression: CompressionOptions | "none";
   readonly userMeta: unknown;
@@ -55,7 +55,7 @@ export interface CheckedWriterOptions {
 
 const OPTION_NAMES = [
   ...["step", "epoch", "framework", "worldSize", "rank", "ts", "runId", "strategy", "compression"],
-  ...["userMeta", "deadlineMs", "concurrency", "environment"],
+  ...["userMeta", "deadlineMs", "concurrency", "environment", "launcher"],
   ...BASE_OPTION_NAMES,
 ] as const;
 
@@ -67,43 +67,40 @@ const OPERATION = "CheckpointWriter.open";
 /** InvalidArgument for what can't be meant, before any I/O. */
 export function checkWriterOptions(options: CheckpointWriterOptions): CheckedWriterOptions {
   checkOptions(options, OPTION_NAMES, OPERATION);
-  const launcher = readLauncher(options.environment ?? process.env);
   const { step, epoch = 0, framework = "generic", strategy = "flat", compression = "none", userMeta = null } = options;
-  const {
-    worldSize = launcher.worldSize ?? 1,
-    deadlineMs = DEFAULT_DEADLINE_MS,
-    concurrency = 4,
-    ts,
-    signal,
-  } = options;
-  // A launcher's rank is of the launcher's world; where the caller names another size, it speaks of something else.
-  const isLaunchers =
-    options.worldSize === undefined || options.worldSize === launcher.worldSize || launcher.worldSize === undefined;
-  const rank = options.rank ?? (isLaunchers ? launcher.rank : undefined);
-  const runId = options.runId ?? launcher.runId;
+  const { deadlineMs = DEFAULT_DEADLINE_MS, concurrency = 4, ts, signal } = options;
+  checkIdentity(options);
+  const identity = identify(options, OPERATION);
+  const { rank, worldSize, runId } = identity;
   checkInteger(step, "step", 0, Number.MAX_SAFE_INTEGER, OPERATION);
   checkInteger(epoch, "epoch", 0, Number.MAX_SAFE_INTEGER, OPERATION);
-  checkInteger(worldSize, "worldSize", 1, MAX_RANKS, OPERATION);
   if (rank !== undefined) checkInteger(rank, "rank", 0, worldSize - 1, OPERATION);
   checkInteger(deadlineMs, "deadlineMs", 0, MAX_DEADLINE_MS, OPERATION);
   checkInteger(concurrency, "concurrency", 1, MAX_CONCURRENCY, OPERATION);
   if (ts !== undefined) checkTimestamp(ts, OPERATION);
   checkText(framework, "framework");
-  if (runId !== undefined) checkText(runId, "runId");
   checkJson(userMeta);
   const isShared = worldSize > 1 && (rank !== undefined || ts !== undefined);
   if (isShared && ts === undefined && runId === undefined) {
     throw new ObjectStoreError(
       "InvalidArgument",
-      `${OPERATION}: the ranks need something to find each other by: give all of them the same runId (another for each start of the job) or the same ts`,
+      `${OPERATION}: ${describeIdentity(identity)}, and nothing tells this start of the job from another one: give all ranks the same runId (another for each start of the job) or the same ts`,
       { operation: OPERATION },
     );
   }
   checkStrategy(strategy, OPERATION);
   return {
-    ...{ step, epoch, framework, worldSize, rank, ts, runId, strategy },
+    ...identity,
+    ...{ step, epoch, framework, ts, strategy },
     ...{ compression, userMeta, deadlineMs, concurrency, signal, isShared },
   };
+}
+
+/** What is given, before it is compared with what a launcher says. */
+function checkIdentity({ rank, worldSize, runId }: CheckpointWriterOptions): void {
+  if (worldSize !== undefined) checkInteger(worldSize, "worldSize", 1, MAX_RANKS, OPERATION);
+  if (rank !== undefined) checkInteger(rank, "rank", 0, MAX_RANKS - 1, OPERATION);
+  if (runId !== undefined) checkText(runId, "runId");
 }
 
 function checkText(text: unknown, name: string): void {
