@@ -106,6 +106,16 @@ describe("an object whose key ends in /", () => {
     expect(await keysOf(bucket)).toEqual(["d/", "d/a", "d/e/b"]);
   });
 
+  test("is listed, also below itself", async () => {
+    expect((await sluice("ls", "memory://b/d")).stdout).toBe('""\na\ne/\n');
+    expect((await json("ls", "-r", "memory://b/d/e/")).value).toMatchObject({
+      objects: 2,
+      entries: [{ key: "", uri: "memory://b/d/e/" }, { key: "b" }],
+    });
+    await bucket.put("alone/", "");
+    expect((await sluice("ls", "memory://b/alone")).exitCode).toBe(0);
+  });
+
   test.each(["memory://b/d", "memory://b/d/", "memory://b"])("is removed by rm --recursive %s", async (uri) => {
     expect(await json("rm", "-r", uri)).toMatchObject({ exitCode: 0, value: { removed: 4 } });
     expect(await keysOf(bucket)).toEqual([]);

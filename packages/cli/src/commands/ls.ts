@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { isObjectStoreError, type ListEntry, type ObjectStore, parseObjectUri } from "@sluice/core";
+import { isObjectStoreError, type ListEntry, parseObjectUri } from "@sluice/core";
 import type { Command } from "commander";
 import { addCommonOptions, addKeepGoingOption, type CommonOptions, type KeepGoingOption } from "../common-options.js";
 import type { CommandContext } from "../context.js";
@@ -8,7 +8,7 @@ import { formatName, formatSize } from "../format.js";
 import type { ListingLine, Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { ToldFailures } from "../told-failures.js";
-import type { OnUnlistable } from "../tree.js";
+import type { OnUnlistable, Tree } from "../tree.js";
 
 /** Wide enough for a terabyte, and for `1023 MiB`. */
 const SIZE_COLUMNS = 13;
@@ -38,13 +38,13 @@ export function addLs(program: Command, run: RunCommand): void {
 
 async function ls(context: CommandContext, source: string, options: LsOptions): Promise<Outcome> {
   const uri = context.toUri(source);
-  const store = await context.openStore(uri);
+  const tree = await context.openTree(uri);
   const totals = { objects: 0, prefixes: 0, bytes: 0 };
   const unlistable = new ToldFailures(context, "not listed");
-  const onUnlistable = options.keepGoing === true ? unlistable.unlistableIn(store) : undefined;
+  const onUnlistable = options.keepGoing === true ? unlistable.unlistableIn(tree) : undefined;
   let exitCode: number = EXIT.good;
   const entries = async function* (): AsyncGenerator<ListingLine, void, void> {
-    for await (const entry of listing(context, store, uri, { recursive: options.recursive === true, onUnlistable })) {
+    for await (const entry of listing(context, tree, uri, { recursive: options.recursive === true, onUnlistable })) {
       if (entry.kind === "prefix") totals.prefixes++;
       else {
         totals.objects++;
@@ -56,11 +56,11 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
     if (totals.objects + totals.prefixes + unlistable.count > 0) return;
     // A bucket or folder that is there and empty is listed whole; of any other name nothing is known.
     if (!(await isEmptyPlace(uri))) exitCode = EXIT.notDone;
-    await context.complain(`nothing is below ${formatName(store.uri)}`);
+    await context.complain(`nothing is below ${formatName(tree.uri)}`);
   };
   return {
     kind: "listing",
-    head: { uri: store.uri },
+    head: { uri: tree.uri },
     entries: entries(),
     totals: () => ({ ...totals, ...unlistable.value }),
     exitCode: () => exitCode,
@@ -77,20 +77,26 @@ async function isEmptyPlace(uri: string): Promise<boolean> {
 /** What is below a URI; where nothing is, the object itself. */
 async function* listing(
   context: CommandContext,
-  store: ObjectStore,
+  { store, prefix }: Tree,
   uri: string,
   { recursive, onUnlistable }: { readonly recursive: boolean; readonly onUnlistable: OnUnlistable | undefined },
 ): AsyncGenerator<ListEntry, void, void> {
   const { signal } = context;
   let isEmpty = true;
   const how = { ...(!recursive && { delimiter: "/" }), ...(onUnlistable !== undefined && { onUnlistable }) };
-  for await (const entry of store.list({ signal, ...how })) {
+  for await (const entry of store.list({ prefix, signal, ...how })) {
     isEmpty = false;
-    yield entry;
+    yield relativeTo(prefix, entry);
   }
   if (!isEmpty || uri.endsWith("/")) return;
   const object = await objectAt(context, uri);
   if (object !== undefined) yield object;
+}
+
+/** An entry as it is below the prefix; of the object whose key is the prefix itself the key is empty. */
+function relativeTo(prefix: string, entry: ListEntry): ListEntry {
+  if (entry.kind === "prefix") return { ...entry, prefix: entry.prefix.slice(prefix.length) };
+  return { ...entry, key: entry.key.slice(prefix.length) };
 }
 
 async function objectAt(context: CommandContext, uri: string): Promise<ListEntry | undefined> {
@@ -105,7 +111,6 @@ async function objectAt(context: CommandContext, uri: string): Promise<ListEntry
 }
 
 function lineOf(entry: ListEntry, { long, human }: LsOptions): string {
-  // The object whose key is the listed prefix itself has no name of its own below it.
   const name = formatName(entry.kind === "prefix" ? entry.prefix : entry.key) || '""';
   if (long !== true && human !== true) return name;
   const columns = human === true ? HUMAN_COLUMNS : SIZE_COLUMNS;
