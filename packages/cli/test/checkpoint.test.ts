@@ -62,7 +62,11 @@ describe("sluice checkpoint", () => {
       /\nframework: +torch\n[\s\S]*rank 1: shards\/.*crc32c:/,
     );
     expect((await json("show", "run")).value).toMatchObject({ step: 2, manifest: { worldSize: 2, strategy: "flat" } });
-    expect(await sluice("verify", "run")).toMatchObject({ exitCode: 0, stdout: "step 2: 2 shards good, sizes only\n" });
+    expect(await sluice("verify", "run")).toMatchObject({
+      exitCode: 0,
+      stdout: "step 2: 2 shards present, sizes fit; bytes not read\n",
+    });
+    expect((await sluice("verify", "run", "--full")).stdout).toMatch(/^step 2: 2 shards good, 225 B in/);
     expect((await json("verify", "run", "--full")).value).toMatchObject({
       ok: true,
       problems: [],
@@ -70,10 +74,17 @@ describe("sluice checkpoint", () => {
       bytes: 225,
     });
     expect(await sluice("ls", "nothing")).toMatchObject({
-      exitCode: 0,
+      exitCode: 1,
       stdout: "",
       stderr: expect.stringContaining("no checkpoint"),
     });
+    expect(await json("ls", "nothing")).toMatchObject({ exitCode: 1, value: { checkpoints: [] } });
+    for (const more of [["--keep-last", "1"], ["--dry-run"]]) {
+      expect(await sluice("prune", "nothing", ...more)).toMatchObject({
+        exitCode: 1,
+        stderr: expect.stringMatching(/no checkpoint is below/),
+      });
+    }
   });
 
   test("names a bad shard with status 1, and says if the latest can't be used", async () => {

@@ -2,6 +2,7 @@ import { type CheckpointInfo, CheckpointReader } from "@sluice/checkpoint";
 import type { Command } from "commander";
 import { addCommonOptions, type CommonOptions } from "../../common-options.js";
 import type { CommandContext } from "../../context.js";
+import { EXIT } from "../../exit-code.js";
 import { formatCount, formatName, formatSize } from "../../format.js";
 import type { Outcome } from "../../outcome.js";
 import type { RunCommand } from "../../program.js";
@@ -19,9 +20,10 @@ export function addCheckpointLs(group: Command, run: RunCommand): void {
 async function ls(context: CommandContext, source: string): Promise<Outcome> {
   const store = await context.openStore(context.toUri(source));
   const checkpoints = await CheckpointReader.list(store, { signal: context.signal });
-  if (checkpoints.length === 0) await context.note(`no checkpoint is below ${formatName(store.uri)}`);
+  if (checkpoints.length === 0) await context.complain(`no checkpoint is below ${formatName(store.uri)}`);
   return {
     kind: "result",
+    exitCode: checkpoints.length === 0 ? EXIT.notDone : EXIT.good,
     value: { uri: store.uri, checkpoints },
     lines: checkpoints.map(lineOf),
     isAnswer: true,

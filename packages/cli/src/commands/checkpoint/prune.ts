@@ -1,5 +1,6 @@
 import { prune } from "@sluice/checkpoint";
 import type { Command } from "commander";
+import { CommandError } from "../../command-error.js";
 import { addCommonOptions, type CommonOptions, optionParser } from "../../common-options.js";
 import type { CommandContext } from "../../context.js";
 import { formatCount, formatName } from "../../format.js";
@@ -55,6 +56,8 @@ async function pruneCheckpoints(
     ...(grace !== undefined && { graceMs: grace }),
   });
   const { checkpoints, kept, orphans, unreadable, staleUploads } = report;
+  const isNothing = [checkpoints, kept, orphans, unreadable].every(({ length }) => length === 0) && staleUploads === 0;
+  if (isNothing) throw new CommandError("NothingDone", `no checkpoint is below ${store.uri}`, store.uri);
   const done = dryRun ? "would delete" : "deleted";
   return {
     kind: "result",

@@ -1,3 +1,4 @@
+import type { VerifyReport } from "@sluice/checkpoint";
 import type { Command } from "commander";
 import {
   addCommonOptions,
@@ -41,19 +42,29 @@ async function verify(context: CommandContext, source: string, options: VerifyOp
   const report = await reader.verify({ full, concurrency, onProgress, signal });
   const elapsedMs = Math.round(progress.elapsedMs);
   const ok = report.ok && reader.fallback === undefined;
-  const { problems, unchecked, bytes, shards } = report;
-  const looked = full
-    ? `, ${formatSize(bytes)} in ${formatDuration(elapsedMs)}, ${formatRate(bytes, elapsedMs)}`
-    : ", sizes only";
-  const summary = report.ok
-    ? `step ${reader.step}: ${formatCount(shards, "shard")} good${looked}`
-    : `step ${reader.step}: ${problems.length} of ${formatCount(shards, "shard")} bad`;
+  const { problems, unchecked } = report;
   const latest = reader.fallback === undefined ? [] : [`bad: ${formatName(reader.fallback.reason)}`];
   const doubtful = unchecked.length === 0 ? [] : [`no checksum is known of ${formatCount(unchecked.length, "shard")}`];
   return {
     kind: "result",
     exitCode: ok ? EXIT.good : EXIT.badData,
     value: { ...describeReader(reader), ...report, ok, full, elapsedMs },
-    lines: [...latest, ...problems.map(({ message }) => `bad: ${formatName(message)}`), ...doubtful, summary],
+    lines: [
+      ...latest,
+      ...problems.map(({ message }) => `bad: ${formatName(message)}`),
+      ...doubtful,
+      summaryOf(reader.step, report, full, elapsedMs),
+    ],
   };
+}
+
+/** Calls good what was compared with a checksum, and nothing else. */
+function summaryOf(step: number, report: VerifyReport, full: boolean, elapsedMs: number): string {
+  const { ok, problems, unchecked, bytes, shards } = report;
+  const all = `step ${step}: ${formatCount(shards, "shard")}`;
+  if (!ok) return `step ${step}: ${problems.length} of ${formatCount(shards, "shard")} bad`;
+  if (!full) return `${all} present, sizes fit; bytes not read`;
+  const some =
+    unchecked.length === 0 ? all : `step ${step}: ${shards - unchecked.length} of ${formatCount(shards, "shard")}`;
+  return `${some} good, ${formatSize(bytes)} in ${formatDuration(elapsedMs)}, ${formatRate(bytes, elapsedMs)}`;
 }
