@@ -1,5 +1,12 @@
 import { CopyObjectCommand, type CopyObjectCommandOutput } from "@aws-sdk/client-s3";
-import { crc32c, type DriverCopyOptions, type DriverObject, isObjectStoreError, ObjectStoreError } from "@sluice/core";
+import {
+  crc32c,
+  type DriverCopyOptions,
+  type DriverObject,
+  isObjectStoreError,
+  ObjectStoreError,
+  readChecked,
+} from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
 import { checkCopied, copyParts, sinkOptionsOf, sourceFields } from "./copy-parts.js";
 import { attemptsOf } from "./errors.js";
@@ -102,7 +109,12 @@ async function copyThrough(
   ifNotExists: boolean,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
-  const { body } = await readObject(bucket, source.key, { ifMatch: source.etag, signal });
+  const { body } = await readChecked(
+    { read: (key, options) => readObject(bucket, key, options) },
+    source.key,
+    { ifMatch: source.etag, signal },
+    { uri: `s3://${bucket.name}/${source.key}`, backend: "s3", signal, isCompared: true },
+  );
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);

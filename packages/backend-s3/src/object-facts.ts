@@ -1,5 +1,5 @@
 import type { GetObjectCommandOutput, HeadObjectCommandOutput } from "@aws-sdk/client-s3";
-import { type DriverObject, formatChecksum } from "@sluice/core";
+import { type ChecksumAlgorithm, checksumText, type DriverObject } from "@sluice/core";
 import { WRITE_ID } from "./metadata.js";
 
 /** What an answer to HeadObject or GetObject says about the object. */
@@ -35,12 +35,39 @@ export function toBase64(crc32c: number): string {
   return bytes.toString("base64");
 }
 
+/** The fields of checksums that core can compute, the preferred ones first. */
+const CHECKSUM_FIELDS = [
+  ["ChecksumCRC32C", "crc32c"],
+  ["ChecksumCRC64NVME", "crc64nvme"],
+  ["ChecksumCRC32", "crc32"],
+  ["ChecksumSHA256", "sha256"],
+  ["ChecksumSHA512", "sha512"],
+  ["ChecksumSHA1", "sha1"],
+  ["ChecksumMD5", "md5"],
+] as const;
+
+/** The checksum of all stored bytes, where the server has one. */
+function wholeChecksumOf(answer: HeadObjectCommandOutput | GetObjectCommandOutput): string | undefined {
+  if (!isOfWholeObject(answer)) return undefined;
+  for (const [field, algorithm] of CHECKSUM_FIELDS) {
+    const text = textOf(algorithm, answer[field]);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
 /**
- * The CRC-32C of all stored bytes, where the server has it. A composite one (`…-3`, a CRC of the parts' CRCs) is not the CRC
- * of the object and is left out.
+ * Whether an answer's checksums are of the object, and not of a part of it or of its parts' checksums. Servers that tell no type
+ * may give the latter without a mark, but an object of parts has their number in its ETag.
  */
-function wholeChecksumOf({ ChecksumCRC32C, ChecksumType }: HeadObjectCommandOutput | GetObjectCommandOutput) {
-  if (ChecksumCRC32C === undefined || ChecksumType === "COMPOSITE" || ChecksumCRC32C.includes("-")) return undefined;
-  const bytes = Buffer.from(ChecksumCRC32C, "base64");
-  return bytes.byteLength === 4 ? formatChecksum(bytes.readUInt32BE()) : undefined;
+function isOfWholeObject(answer: HeadObjectCommandOutput | GetObjectCommandOutput): boolean {
+  const { ChecksumType, ETag = "" } = answer;
+  if ("ContentRange" in answer && answer.ContentRange !== undefined) return false;
+  return ChecksumType === undefined ? !/-\d+"?$/.test(ETag) : ChecksumType === "FULL_OBJECT";
+}
+
+/** Core's form of a checksum; undefined for one of parts' checksums (`…-3`), and for what is no checksum. */
+function textOf(algorithm: ChecksumAlgorithm, base64: string | undefined): string | undefined {
+  const bytes = Buffer.from(base64 ?? "", "base64");
+  return bytes.toString("base64") === base64 ? checksumText(algorithm, bytes) : undefined;
 }

@@ -351,7 +351,8 @@ describe("a part of an object", () => {
   test("of an object that calls itself smaller later is refused", async () => {
     let requests = 0;
     const shrinking = (range: string) => ({
-      "content-range": ++requests === 1 ? range : range.replace(/\d+$/, `${2 * WINDOW}`),
+      // The first request was of the whole object, which is asked for by ranges where a part of it is the answer.
+      "content-range": ++requests <= 2 ? range : range.replace(/\d+$/, `${2 * WINDOW}`),
     });
     await expect(read(shrinking)).rejects.toMatchObject({
       code: expect.stringMatching(/Unavailable|PreconditionFailed/),

@@ -47,6 +47,7 @@ export interface DriverObject {
   readonly etag: string;
   readonly lastModified: Date;
   readonly checksum?: string;
+  /** Of all stored bytes, by an algorithm of core's; a checksum of parts' checksums is none. */
   readonly storedChecksum?: string;
   readonly versionId?: string;
   readonly contentType?: string;
@@ -59,6 +60,8 @@ export interface DriverReadOptions {
   readonly ifMatch?: string;
   /** Chunks need be valid only until the next one is asked for: their memory may be used again. */
   readonly lendChunks?: boolean;
+  /** Where all of an object is read, `object` is to tell the `storedChecksum`, if the store keeps one. */
+  readonly wantsChecksum?: boolean;
   readonly signal?: AbortSignal;
 }
 

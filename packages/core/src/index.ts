@@ -1,4 +1,5 @@
 export type { Capabilities } from "./capabilities.js";
+export { type ChecksumAlgorithm, checksumText } from "./checksum/algorithm.js";
 export { Crc32c, crc32c } from "./checksum/crc32c.js";
 export { crc64Nvme } from "./checksum/crc64.js";
 export { formatChecksum, parseChecksum } from "./checksum/text.js";
@@ -35,6 +36,7 @@ export { type OpenOptions, openObject, openStore, openWriter } from "./open.js";
 export { checkBoolean, checkInteger, checkOptions, type IntegerLimits, integerOptions, refuse } from "./options.js";
 export type { BackendPlugin, StoreLocation } from "./plugin.js";
 export { type ByteRange, type ResolvedRange, resolveRange } from "./range.js";
+export { type ReadCheck, readChecked } from "./read/checked-read.js";
 export { type AskedRange, extentOf, type RangeAnswer } from "./read/extent.js";
 export type { OpenedRange } from "./read/opened-range.js";
 export { type RangedBody, type RangedBodyOptions, rangedBody } from "./read/ranged-body.js";
@@ -44,6 +46,7 @@ export {
   type RangedSource,
   type ReadPin,
   readByRanges,
+  type WholeObject,
 } from "./read/read-by-ranges.js";
 export type { OpenRange, ResumeLimits } from "./read/read-window.js";
 export { BACKEND_PACKAGES, defaultRegistry, StoreRegistry, type StoreRegistryOptions } from "./registry.js";
@@ -70,6 +73,7 @@ export type {
   StoredObject,
   SweepOptions,
   Unlistable,
+  VerifiedBy,
 } from "./store.js";
 export { TRANSFER_LIMITS, type TransferOptions } from "./transfer-options.js";
 export { asBasePath, formatObjectUri, type ObjectUri, parseObjectUri } from "./uri.js";

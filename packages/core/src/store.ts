@@ -1,4 +1,5 @@
 import type { Capabilities } from "./capabilities.js";
+import type { ChecksumAlgorithm } from "./checksum/algorithm.js";
 import type { Codec } from "./compression/codec.js";
 import type { ObjectStoreError } from "./errors.js";
 import type { ByteRange, ResolvedRange } from "./range.js";
@@ -79,7 +80,10 @@ export interface ObjectInfo {
   readonly lastModified: Date;
   /** CRC-32C of the content, where the store keeps it. */
   readonly checksum?: string;
-  /** CRC-32C of the stored bytes, where the store keeps it. */
+  /**
+   * The checksum that the store keeps of all stored bytes, by its algorithm: `crc32c:`, or for objects of other programs also
+   * `crc32:`, `crc64nvme:`, `md5:`, `sha1:`, `sha256:` or `sha512:`, and lower-case hex.
+   */
   readonly storedChecksum?: string;
   readonly versionId?: string;
   readonly contentType?: string;
@@ -91,7 +95,11 @@ export interface GetOptions extends CallOptions {
   readonly range?: ByteRange;
   /** Decodes: `true` by the key's extension (`.zst`, `.gz`; others are delivered as stored), or as the named codec. */
   readonly decode?: boolean | Codec;
-  /** The checksum that the delivered bytes must have; reading a different object to its end fails with ChecksumMismatch. */
+  /**
+   * The checksum that the delivered bytes must have, by any algorithm of `storedChecksum`. What is read whole is besides
+   * compared with the checksums that its store keeps of it; with "none" it is not. Reading other bytes to their end fails with
+   * ChecksumMismatch.
+   */
   readonly verify?: string;
   /** Reads only the version with this etag; else PreconditionFailed. */
   readonly ifMatch?: string;
@@ -109,11 +117,19 @@ export interface GetRangesOptions extends GetRangeOptions {
   readonly coalesceGapBytes?: number;
 }
 
+/**
+ * By what an object that was read to its end was verified: the checksum that the caller had `given`; the one that the store
+ * keeps, named by its algorithm; those inside a compressed object's `frames`; or `none`.
+ */
+export type VerifiedBy = "given" | ChecksumAlgorithm | "frames" | "none";
+
 /** An object opened for reading: iterate it once, or call one of the methods once; or `cancel` it. */
 export interface StoredObject extends AsyncIterable<Uint8Array>, AsyncDisposable {
   readonly info: ObjectInfo;
   /** Which bytes are delivered, `end` exclusive; absent where the content's size is not known beforehand. */
   readonly range: ResolvedRange | undefined;
+  /** By what the bytes were verified; undefined before they were read to their end. */
+  readonly verifiedBy: VerifiedBy | undefined;
   /** All bytes in one new buffer. */
   bytes(): Promise<Uint8Array>;
   /**

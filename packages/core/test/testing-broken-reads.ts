@@ -136,7 +136,7 @@ export const storesWithBrokenReads: readonly BrokenStore[] = [
   {
     fault: "verify is ignored",
     breaks: ["H9", "H10", "H11", "H12", "H14"],
-    wrap: (store) => withOptions(store, (options) => without(options, "verify")),
+    wrap: (store) => withOptions(store, (options) => ("verify" in options ? { ...options, verify: "none" } : options)),
   },
   {
     fault: "decode is ignored",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { DeleteObjectsCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
+import type { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 
 interface Request {
   readonly protocol: string;
@@ -33,8 +33,16 @@ export function withContentMd5(command: DeleteObjectsCommand): DeleteObjectsComm
   return command;
 }
 
+/** Asks for the object's checksums. The SDK's own ChecksumMode would also have it hash the body, in JavaScript. */
+export function withChecksums(command: GetObjectCommand): GetObjectCommand {
+  onBuild(command, ({ headers }) => {
+    headers["x-amz-checksum-mode"] = "ENABLED";
+  });
+  return command;
+}
+
 function onBuild(
-  command: PutObjectCommand | UploadPartCommand | DeleteObjectsCommand,
+  command: PutObjectCommand | UploadPartCommand | DeleteObjectsCommand | GetObjectCommand,
   change: (request: Request) => void,
 ): void {
   const stack = command.middlewareStack as unknown as BuildStack;

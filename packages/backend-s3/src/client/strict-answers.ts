@@ -36,7 +36,7 @@ export function withStrictAnswer<Output>(command: object, check?: (output: Outpu
     (next, { commandName = "" }) =>
       async (args) => {
         const result = await next(args);
-        await checkRaw(commandName.replace(/Command$/, ""), result.response);
+        await checkRaw(commandName.replace(/Command$/, ""), result.response, isRanged(args));
         return result;
       },
     { ...place, relation: "after", name: "sluiceRawAnswer" },
@@ -57,10 +57,16 @@ export function withStrictAnswer<Output>(command: object, check?: (output: Outpu
   );
 }
 
-async function checkRaw(operation: string, answer: RawAnswer): Promise<void> {
+function isRanged(args: unknown): boolean {
+  const { request } = args as { readonly request?: { readonly headers: Readonly<Record<string, string>> } };
+  return request?.headers["range"] !== undefined;
+}
+
+async function checkRaw(operation: string, answer: RawAnswer, isOfRange: boolean): Promise<void> {
   const form = ANSWER_FORMS[operation];
   if (form === undefined) return;
-  const problem = answer.statusCode >= 300 ? await errorProblem(form, answer) : await successProblem(form, answer);
+  const problem =
+    answer.statusCode >= 300 ? await errorProblem(form, answer) : await successProblem(form, answer, isOfRange);
   if (problem === undefined) return;
   (answer.body as { destroy?(): void } | undefined)?.destroy?.();
   throw new NotFromS3(`the answer to ${operation} ${problem}; it is not from S3`, answer);
@@ -84,14 +90,14 @@ async function errorProblem(form: AnswerForm, answer: RawAnswer): Promise<string
   return statusCode === 404 && !/^(NoSuch\w+|NotFound)$/.test(code) ? `has status 404 and means ${code}` : undefined;
 }
 
-async function successProblem(form: AnswerForm, answer: RawAnswer): Promise<string | undefined> {
+async function successProblem(form: AnswerForm, answer: RawAnswer, isOfRange: boolean): Promise<string | undefined> {
   const { statusCode, headers } = answer;
   if (!form.statuses.includes(statusCode)) return `has status ${statusCode}`;
   const missing = form.headers?.find((name) => (headers[name] ?? "") === "");
   if (missing !== undefined) return `has no ${missing}`;
   if (form.body === "object") {
-    // S3 answers a ranged request in part, a web server may not.
-    const isPage = statusCode === 200 && /^\s*text\/html\b/i.test(headers["content-type"] ?? "");
+    // S3 answers a ranged request in part, a web server may not. Who asks for a whole object asks for a range if in doubt.
+    const isPage = isOfRange && statusCode === 200 && /^\s*text\/html\b/i.test(headers["content-type"] ?? "");
     return isPage && form.isHead !== true && !isOwnAnswer(headers) ? "is a web page" : undefined;
   }
   const text = await takeText(answer);

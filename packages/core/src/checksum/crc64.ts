@@ -19,18 +19,34 @@ const { WebAssembly: webAssembly } = globalThis as unknown as {
   };
 };
 
+/** A running CRC-64/NVME. Reading the value consumes nothing. */
+export class Crc64 {
+  /** Before the last inversion. */
+  #raw = ~0n;
+
+  /** Appends bytes. */
+  update(bytes: Uint8Array): void {
+    kernel ??= load();
+    const input = new Uint8Array(kernel.memory.buffer, kernel.INPUT.value, STEP_BYTES);
+    for (let offset = 0; offset < bytes.byteLength; offset += STEP_BYTES) {
+      const step = bytes.subarray(offset, offset + STEP_BYTES);
+      input.set(step);
+      this.#raw = kernel.update(this.#raw, step.byteLength);
+    }
+  }
+
+  /** The unsigned 64-bit value of the bytes so far. */
+  get value(): bigint {
+    return BigInt.asUintN(64, ~this.#raw);
+  }
+}
+
 /** CRC-64/NVME as 8 bytes, the lowest first, which is how Azure Storage has it in its headers. */
 export function crc64Nvme(bytes: Uint8Array): Uint8Array {
-  kernel ??= load();
-  const input = new Uint8Array(kernel.memory.buffer, kernel.INPUT.value, STEP_BYTES);
-  let value = ~0n;
-  for (let offset = 0; offset < bytes.byteLength; offset += STEP_BYTES) {
-    const step = bytes.subarray(offset, offset + STEP_BYTES);
-    input.set(step);
-    value = kernel.update(value, step.byteLength);
-  }
+  const crc = new Crc64();
+  crc.update(bytes);
   const result = Buffer.alloc(8);
-  result.writeBigUInt64LE(BigInt.asUintN(64, ~value));
+  result.writeBigUInt64LE(crc.value);
   return result;
 }
 

@@ -16,6 +16,7 @@ export interface OpenedContent {
   readonly isChecked?: () => boolean;
 }
 
+type StoredReader = Pick<StoreDriver, "read">;
 type ContentOptions = Pick<DriverReadOptions, "ifMatch" | "lendChunks" | "signal">;
 
 /**
@@ -24,7 +25,7 @@ type ContentOptions = Pick<DriverReadOptions, "ifMatch" | "lendChunks" | "signal
  * the end of the last frame or member it needs, as the checksum is there.
  */
 export async function openContent(
-  driver: StoreDriver,
+  driver: StoredReader,
   key: string,
   codec: Codec,
   range: ByteRange | undefined,
@@ -38,7 +39,7 @@ export async function openContent(
 
 /** Opens stored bytes, lent, and their content. */
 async function readDecoded(
-  driver: StoreDriver,
+  driver: StoredReader,
   key: string,
   codec: Codec,
   options: DriverReadOptions,
@@ -63,7 +64,7 @@ interface NotSeekable {
   readonly isDoubtful: boolean;
 }
 
-async function readTail(driver: StoreDriver, key: string, options: ContentOptions): Promise<Seekable | NotSeekable> {
+async function readTail(driver: StoredReader, key: string, options: ContentOptions): Promise<Seekable | NotSeekable> {
   const tail = await driver.read(key, { ...options, range: { suffix: FOOTER_BYTES } });
   const { size, etag } = tail.object;
   const footer = await collect(tail.body, FOOTER_BYTES);
@@ -76,7 +77,7 @@ async function readTail(driver: StoreDriver, key: string, options: ContentOption
 }
 
 async function openFrames(
-  driver: StoreDriver,
+  driver: StoredReader,
   key: string,
   { table, etag }: Seekable,
   range: ByteRange,
@@ -116,7 +117,7 @@ async function* proofOfEnd(open: () => Promise<OpenedContent>): AsyncGenerator<U
 
 /** With `toEnd` the object is decoded to its end, where a seek table may tell that frames are missing. */
 async function openSkipping(
-  driver: StoreDriver,
+  driver: StoredReader,
   key: string,
   codec: Codec,
   range: ByteRange,
@@ -136,7 +137,7 @@ async function openSkipping(
 
 /** The last bytes can't be found without knowing how many there are: decodes the object once to count them. */
 async function countContent(
-  driver: StoreDriver,
+  driver: StoredReader,
   key: string,
   codec: Codec,
   options: ContentOptions,

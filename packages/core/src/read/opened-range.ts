@@ -13,6 +13,31 @@ export interface OpenedRange {
   cancel(): void;
 }
 
+/** The first `bytes` of an answer, which need not be read to its end then. */
+export function beginningOf(opened: OpenedRange, bytes: number): OpenedRange {
+  let left = bytes;
+  const take = (chunk: Uint8Array): Uint8Array => {
+    const taken = chunk.subarray(0, left);
+    left -= taken.byteLength;
+    return taken;
+  };
+  async function* body(): AsyncGenerator<Uint8Array, void, void> {
+    for await (const chunk of opened.body) {
+      yield take(chunk);
+      if (left === 0) return;
+    }
+  }
+  const drain = (use: (chunk: Uint8Array) => void): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const onChunk = (chunk: Uint8Array): void => {
+        if (left > 0) use(take(chunk));
+        if (left === 0) resolve();
+      };
+      opened.drain?.(onChunk).then(resolve, reject);
+    });
+  return { body: body(), ...(opened.drain !== undefined && { drain }), cancel: () => opened.cancel() };
+}
+
 /**
  * Hands every chunk to `use`; rejects with Timeout when none comes for so long, and with the signal's reason as soon as it
  * fires. Once it has settled, `use` is not called any more.

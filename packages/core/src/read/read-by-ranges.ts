@@ -2,7 +2,7 @@ import type { DriverObject, DriverRead, DriverReadOptions } from "../driver.js";
 import { ObjectStoreError } from "../errors.js";
 import { type ByteRange, type ResolvedRange, resolveRange } from "../range.js";
 import type { TransferOptions } from "../transfer-options.js";
-import type { OpenedRange } from "./opened-range.js";
+import { beginningOf, type OpenedRange } from "./opened-range.js";
 import { rangedBody } from "./ranged-body.js";
 
 /** Which version is read, and what stops the request. */
@@ -23,6 +23,17 @@ export interface RangedSource {
   get(range: ResolvedRange, pin: ReadPin): Promise<OpenedObject | undefined>;
   /** The same for the last `bytes`, where the store can be asked for them before the size is known. */
   getLast?(bytes: number, pin: ReadPin): Promise<OpenedObject | undefined>;
+  /**
+   * The whole object in one answer, where such an answer tells the `storedChecksum` and those to ranges do not; undefined where
+   * it can't be used.
+   */
+  getWhole?(pin: ReadPin): Promise<WholeObject | undefined>;
+}
+
+/** The answer to a request of the whole object. */
+export interface WholeObject extends OpenedObject {
+  /** Whether the server says that it answers ranged requests too. */
+  readonly takesRanges: boolean;
 }
 
 export type RangedReadLimits = Required<Omit<TransferOptions, "partBytes" | "partsInFlight">>;
@@ -37,7 +48,9 @@ export async function readByRanges(
   limits: RangedReadLimits,
 ): Promise<DriverRead> {
   const { range, lendChunks, signal } = options;
-  const first = await firstWindow(source, options, limits.readWindowBytes);
+  const { readWindowBytes } = limits;
+  const first =
+    (await firstOfWhole(source, options, readWindowBytes)) ?? (await firstWindow(source, options, readWindowBytes));
   if (first === undefined) return readAfterHead(source, options, limits);
   const { object } = first;
   const resolved = resolveRange(range, object.size);
@@ -83,6 +96,21 @@ async function readAfterHead(
     throw new ObjectStoreError("Unavailable", "the object changed while it was opened");
   }
   return readByRanges(source, { ...options, range: resolved, ifMatch: object.etag }, limits);
+}
+
+/**
+ * The first window of an object that is read whole and compared: it comes with the checksum, and what comes behind it is not
+ * waited for.
+ */
+async function firstOfWhole(
+  source: RangedSource,
+  { range, wantsChecksum, ...pin }: DriverReadOptions,
+  windowBytes: number,
+): Promise<OpenedObject | undefined> {
+  const isWhole = range === undefined || ("start" in range && range.start === 0 && range.end === undefined);
+  const whole = isWhole && wantsChecksum === true ? await source.getWhole?.(pin) : undefined;
+  if (whole === undefined || !whole.takesRanges || whole.end <= windowBytes) return whole;
+  return { ...whole, ...beginningOf(whole, windowBytes), end: windowBytes };
 }
 
 /** The bytes to ask for first; undefined where the size has to be known before. */

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { isUint8Array } from "node:util/types";
 import { ObjectStoreError } from "../errors.js";
 import type { ResolvedRange } from "../range.js";
-import type { ObjectInfo, StoredObject } from "../store.js";
+import type { ObjectInfo, StoredObject, VerifiedBy } from "../store.js";
 
 export interface OpenedBody {
   readonly info: ObjectInfo;
@@ -12,6 +12,8 @@ export interface OpenedBody {
   readonly into?: ((target: Uint8Array) => Promise<void>) | undefined;
   /** Whether the body's chunks are valid only until the next one is asked for. */
   readonly lendsChunks: boolean;
+  /** By what the bytes were verified; undefined before their end. */
+  readonly verifiedBy: () => VerifiedBy | undefined;
   readonly cancel: () => Promise<void>;
 }
 
@@ -22,17 +24,23 @@ export class OpenedObject implements StoredObject {
   readonly #body: AsyncIterable<Uint8Array>;
   readonly #into: OpenedBody["into"];
   readonly #lendsChunks: boolean;
+  readonly #verifiedBy: OpenedBody["verifiedBy"];
   readonly #cancel: () => Promise<void>;
   #isTaken = false;
   #iterator: AsyncIterator<Uint8Array> | undefined;
 
-  constructor({ info, range, body, into, lendsChunks, cancel }: OpenedBody) {
+  constructor({ info, range, body, into, lendsChunks, verifiedBy, cancel }: OpenedBody) {
     this.info = info;
     this.range = range;
     this.#body = body;
     this.#into = into;
     this.#lendsChunks = lendsChunks;
+    this.#verifiedBy = verifiedBy;
     this.#cancel = cancel;
+  }
+
+  get verifiedBy(): VerifiedBy | undefined {
+    return this.#verifiedBy();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {

@@ -1,6 +1,7 @@
 import type { DriverCopyOptions, DriverObject } from "../driver.js";
 import { ObjectStoreError } from "../errors.js";
 import { checkOptions } from "../options.js";
+import { readChecked } from "../read/checked-read.js";
 import type { CopyOptions, ObjectInfo } from "../store.js";
 import { drain } from "../writer/put-source.js";
 import type { StoreContext } from "./context.js";
@@ -75,17 +76,21 @@ async function provenCopy(
   return { copied, target: found };
 }
 
-/** For stores without a copy of their own: the bytes pass through this process. */
+/** For stores without a copy of their own: the bytes pass through this process, and are compared with what the store keeps of them. */
 async function streamCopy(
   context: StoreContext,
   source: string,
   target: string,
   options: DriverCopyOptions,
 ): Promise<DriverObject> {
-  const { object, body } = await context.driver.read(source, {
-    lendChunks: true,
-    ...(options.signal !== undefined && { signal: options.signal }),
-  });
+  const { signal } = options;
+  const uri = context.uriOf(source.slice(context.prefix.length));
+  const { object, body } = await readChecked(
+    context.driver,
+    source,
+    { lendChunks: true, ...(signal !== undefined && { signal }) },
+    { uri, backend: context.driver.backend, signal, isCompared: true },
+  );
   const writer = await openWriterOver(
     context,
     target.slice(context.prefix.length),
@@ -98,7 +103,7 @@ async function streamCopy(
     "copy",
   );
   try {
-    await drain(body, (chunk) => writer.writeChunk(chunk), options.signal);
+    await drain(body, (chunk) => writer.writeChunk(chunk), signal);
     await writer.finalize();
     return object;
   } catch (error) {

@@ -122,7 +122,12 @@ export const verifyCases: readonly ConformanceCase[] = [
         "crc32c:e306928",
         "crc32c:E3069283",
         "crc32c:e30692833",
-        "crc32:cbf43926",
+        "crc33:cbf43926",
+        "crc64nvme:cbf43926",
+        "sha256:",
+        "SHA256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "none:",
+        "None",
         7,
       ];
       for (const verify of invalid as string[]) {
