@@ -29,6 +29,13 @@ const EVERY: Readonly<Record<string, TensorSource>> = {
   u16: { data: new Uint16Array(aligned(10)) },
   f16: { dtype: "F16", data: new Uint16Array(aligned(8)), shape: [4] },
   bf16: { dtype: "BF16", data: new Uint16Array(aligned(8)), shape: [2, 2] },
+  f4: { dtype: "F4", data: new Uint8Array(aligned(3)), shape: [2, 3] },
+  e2m3: { dtype: "F6_E2M3", data: new Uint8Array(aligned(3)), shape: [4] },
+  e3m2: { dtype: "F6_E3M2", data: new Uint8Array(aligned(6)), shape: [8] },
+  e8m0: { dtype: "F8_E8M0", data: new Uint8Array(aligned(5)) },
+  e4m3fnuz: { dtype: "F8_E4M3FNUZ", data: new Uint8Array(aligned(1)) },
+  e5m2fnuz: { dtype: "F8_E5M2FNUZ", data: new Uint8Array(aligned(2)) },
+  c64: { dtype: "C64", data: new Float32Array(aligned(16)), shape: [2] },
   i32: { data: new Int32Array(aligned(16)) },
   u32: { data: new Uint32Array(aligned(4)) },
   f32: { data: new Float32Array(aligned(24)), shape: [1, 2, 3] },
@@ -57,10 +64,11 @@ describe("a file with every dtype", () => {
     });
     const file = await openSafetensors(store, key);
     expect(file.metadata).toEqual(metadata);
-    expect(new Set(file.tensors.map(({ dtype }) => dtype)).size).toBe(15);
+    expect(new Set(file.tensors.map(({ dtype }) => dtype)).size).toBe(22);
     const again: Record<string, TensorSource> = {};
-    for (const { name, dtype, shape } of file.tensors) {
+    for (const { name, shape } of file.tensors) {
       const tensor = await file.tensor(name);
+      const { dtype } = tensor;
       const source = EVERY[name] as TensorSource;
       expect(bytesOf(tensor.data).equals(bytesOf(source.data)), `seed ${seed}: ${name}`).toBe(true);
       expect(shape).toEqual(source.shape ?? [source.data.length]);
@@ -76,9 +84,11 @@ describe("a file with every dtype", () => {
     expect(header.byteLength % 8).toBe(0);
     const json = JSON.parse(Buffer.from(header.subarray(8)).toString());
     const names = Object.keys(json);
-    expect(names.filter((name) => name !== "1").slice(0, 4)).toEqual(["u64", "i64", "f64", "empty"]);
+    expect(names.filter((name) => name !== "1").slice(0, 5)).toEqual(["u64", "i64", "f64", "c64", "empty"]);
   });
 });
+
+const F32 = '"dtype":"F32","shape":[1]';
 
 /** A file as the format's page describes it. */
 function handWritten(header: string, data: Uint8Array, headerBytes = BigInt(Buffer.byteLength(header))): Buffer {
@@ -119,8 +129,83 @@ describe("files written by hand", () => {
   });
 });
 
+describe("names and dtypes that are not the usual ones", () => {
+  test.each(["__proto__", "constructor", "toString", "hasOwnProperty", "prototype", "__metadata"])(
+    "T32 metadata and a tensor named %s are read as they were written",
+    async (name) => {
+      const header = `{"__metadata__":{"${name}":"kept","a":"b"},"${name}":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`;
+      await store.put("a", handWritten(header, Buffer.from([7])));
+      const file = await openSafetensors(store, "a");
+      expect(Object.entries(file.metadata)).toEqual([
+        [name, "kept"],
+        ["a", "b"],
+      ]);
+      expect(file.metadata["valueOf"]).toBeUndefined();
+      expect(file.tensors.map((tensor) => tensor.name)).toEqual([name]);
+      expect((await file.tensor(name)).data).toEqual(new Uint8Array([7]));
+      const tensors = Object.fromEntries([[name, { data: new Uint8Array([8]) }]]);
+      await store.put("b", encodeSafetensors(tensors, { metadata: file.metadata }));
+      const again = await openSafetensors(store, "b");
+      expect(Object.entries(again.metadata)).toEqual(Object.entries(file.metadata));
+      expect((await again.tensorBytes(name))[0]).toBe(8);
+    },
+  );
+
+  test.each(["null", "{}"])("T33 __metadata__ of %s is none", async (metadata) => {
+    await store.put(
+      "a",
+      handWritten(`{"__metadata__":${metadata},"a":{${F32},"data_offsets":[0,4]}}`, Buffer.alloc(4)),
+    );
+    const file = await openSafetensors(store, "a");
+    expect(Object.keys(file.metadata)).toEqual([]);
+    expect((await file.tensor("a")).data).toEqual(new Float32Array(1));
+  });
+
+  test.each(["F31", "F4_E2M1", "__proto__", "constructor", "", "f32"])(
+    "T34 a tensor of the unknown dtype %j is listed, and shuts out no other one",
+    async (dtype) => {
+      const header = `{"new":{"dtype":${JSON.stringify(dtype)},"shape":[3],"data_offsets":[0,5]},"a":{${F32},"data_offsets":[5,9]}}`;
+      await store.put("a", handWritten(header, Buffer.from([1, 2, 3, 4, 5, 0, 0, 128, 63])));
+      const file = await openSafetensors(store, "a");
+      expect(file.tensors).toMatchObject([{ name: "new", dtype, shape: [3] }, { name: "a" }]);
+      await refuses(file.tensor("new"), "Unsupported", "tensorBytes");
+      expect([...(await file.tensorBytes("new"))]).toEqual([1, 2, 3, 4, 5]);
+      expect((await file.tensor("a")).data).toEqual(new Float32Array([1]));
+      const hole = header.replace("[5,9]", "[6,10]");
+      await store.put("b", handWritten(hole, Buffer.alloc(10)));
+      await refuses(openSafetensors(store, "b"), "ChecksumMismatch", "hole");
+    },
+  );
+
+  test.each([
+    `{"a":{"dtype":"U8","dtype":"I8","shape":[1],"data_offsets":[0,1]}}`,
+    `{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"data_offsets":[0,1]}}`,
+    `{"__metadata__":{"x":"1","\\u0078":"2"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}`,
+    `{"__metadata__":{"x":"1"},"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"__metadata__":null}`,
+  ])("T35 a name that is there twice is damage, at any depth: %s", async (header) => {
+    await store.put("a", handWritten(header, Buffer.alloc(1)));
+    await refuses(openSafetensors(store, "a"), "ChecksumMismatch", "twice");
+  });
+
+  test("T36 a manifest with a name twice is damage, and names of prototypes in user_meta are kept", async () => {
+    const userMeta = JSON.parse('{"__proto__": {"a": 1}, "constructor": 2, "nested": {"__proto__": "x"}}') as object;
+    const { manifestKey } = await (await CheckpointWriter.open(store, { step: 1, environment: {}, userMeta })).saveAll([
+      "x",
+    ]);
+    const { manifest } = await CheckpointReader.latest(store);
+    expect(JSON.stringify(manifest.userMeta)).toBe(JSON.stringify(userMeta));
+    const text = await (await store.get(manifestKey)).text();
+    await store.put(manifestKey, text.replace('"rank": 0', '"rank": 1, "rank": 0'));
+    await refuses(CheckpointReader.byStep(store, 1), "ChecksumMismatch", '"rank" twice');
+    await store.put("latest.json", (await (await store.get("latest.json")).text()).replace("{", '{"ts": "other",'));
+    expect((await CheckpointReader.list(store))[0]).toMatchObject({
+      isLatest: false,
+      problem: expect.stringContaining("twice"),
+    });
+  });
+});
+
 const one = (fields: string) => `{"a":{${fields}}}`;
-const F32 = '"dtype":"F32","shape":[1]';
 
 describe("malformed headers give ChecksumMismatch", () => {
   test.each<[string, Buffer, string]>([
@@ -171,9 +256,9 @@ describe("malformed headers give ChecksumMismatch", () => {
     ["T23 a negative offset", handWritten(one(`${F32},"data_offsets":[-4,0]`), Buffer.alloc(4)), "data_offsets"],
     ["T24 a fraction", handWritten(one(`${F32},"data_offsets":[0,4.5]`), Buffer.alloc(4)), "data_offsets"],
     [
-      "T25 an unknown dtype",
-      handWritten(one('"dtype":"F31","shape":[1],"data_offsets":[0,4]'), Buffer.alloc(4)),
-      "F31",
+      "T25 elements that are no whole bytes",
+      handWritten(one('"dtype":"F4","shape":[3],"data_offsets":[0,1]'), Buffer.alloc(1)),
+      "12 bits",
     ],
     ["T26 no shape", handWritten(one('"dtype":"F32","data_offsets":[0,4]'), Buffer.alloc(4)), "shape"],
     ["T27 metadata that is no text", handWritten('{"__metadata__":{"a":1}}', Buffer.alloc(0)), "__metadata__"],

@@ -1,5 +1,6 @@
 import { type ObjectInfo, type ObjectStore, ObjectStoreError } from "@sluice/core";
 import * as v from "valibot";
+import { repeatedName } from "./repeated-name.js";
 
 /** No JSON of a checkpoint may be longer: a manifest of 100,000 ranks has about 25 MiB. */
 export const MAX_JSON_BYTES: number = 64 << 20;
@@ -30,12 +31,16 @@ export async function readJson<T>(
 
 /** Bytes from outside as a value of the schema; else ChecksumMismatch. */
 function parseJson<T>(bytes: Uint8Array, schema: v.GenericSchema<unknown, T>, uri: string): T {
+  let text: string;
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    value = JSON.parse(text);
   } catch {
     throw damagedJson(uri, "is no JSON");
   }
+  const twice = repeatedName(text);
+  if (twice !== undefined) throw damagedJson(uri, `has the name ${JSON.stringify(twice)} twice in one object`);
   const result = v.safeParse(schema, value, { abortEarly: true });
   if (result.success) return result.output;
   const [issue] = result.issues;

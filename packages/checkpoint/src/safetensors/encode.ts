@@ -1,5 +1,5 @@
 import { checkOptions, ObjectStoreError } from "@sluice/core";
-import { checkEndianness, DTYPES, type Dtype, dtypeBytes, dtypeOf, fits, isDtype, type TensorArray } from "./dtype.js";
+import { checkEndianness, DTYPES, type Dtype, dtypeBits, dtypeOf, fits, isDtype, type TensorArray } from "./dtype.js";
 import { MAX_HEADER_BYTES, PREFIX_BYTES } from "./header.js";
 
 /** A tensor to be written. */
@@ -7,7 +7,7 @@ export interface TensorSource {
   readonly data: TensorArray;
   /** Row-major. Default: one dimension, all elements. */
   readonly shape?: readonly number[];
-  /** Default: that of the array's class. To be given for BOOL, F16, BF16 and the 8-bit floats, which have no class. */
+  /** Default: that of the array's class. To be given for BOOL, F16, BF16, C64 and floats of 8 bits and less, which have no class. */
   readonly dtype?: Dtype;
 }
 
@@ -59,7 +59,7 @@ function place(name: string, { data, shape, dtype = dtypeOf(data) }: TensorSourc
   if (!isDtype(dtype)) throw refusal(name, `unknown dtype ${JSON.stringify(dtype)} (known: ${DTYPES.join(", ")})`);
   if (!fits(data, dtype)) throw refusal(name, `a ${data.constructor.name} does not hold ${dtype}`);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const elements = bytes.byteLength / dtypeBytes(dtype);
+  const elements = (bytes.byteLength * 8) / dtypeBits(dtype);
   const dimensions = shape ?? [elements];
   const isCount = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= 0;
   const expected = dimensions.reduce((product, size) => product * (isCount(size) ? size : Number.NaN), 1);

@@ -1,7 +1,7 @@
 import { ObjectStoreError } from "@sluice/core";
 import * as v from "valibot";
-import { type Dtype, dtypeBytes, isDtype } from "./dtype.js";
-import { topLevelKeys } from "./top-level-keys.js";
+import { repeatedName } from "../manifest/repeated-name.js";
+import { type Dtype, dtypeBits, isDtype } from "./dtype.js";
 
 // The format: https://github.com/huggingface/safetensors#format, and the checks of its reference implementation.
 
@@ -14,7 +14,8 @@ export const PREFIX_BYTES = 8;
 /** One tensor, as the header tells of it. */
 export interface TensorInfo {
   readonly name: string;
-  readonly dtype: Dtype;
+  /** One that is not known here may be of a newer version of the format: its bytes can be read, and not its elements. */
+  readonly dtype: Dtype | (string & {});
   /** Row-major; empty for a scalar. */
   readonly shape: readonly number[];
   /** Bytes of the file, `end` exclusive. */
@@ -25,12 +26,12 @@ export interface TensorInfo {
 export interface SafetensorsHeader {
   /** In the order of their bytes. */
   readonly tensors: readonly TensorInfo[];
+  /** Without a prototype, so that every name is the file's. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const tensorSchema = v.object({ dtype: v.string(), shape: v.array(count), data_offsets: v.tuple([count, count]) });
-const metadataSchema = v.record(v.string(), v.string());
 
 /**
  * How long the header is. ChecksumMismatch if a file of `fileBytes` can't have one of that length: it is known before
@@ -49,7 +50,7 @@ export function headerBytes(prefix: Uint8Array, fileBytes: number, uri: string):
 
 /** The header's content; ChecksumMismatch for whatever is not as the format has it. */
 export function parseHeader(header: Uint8Array, fileBytes: number, uri: string): SafetensorsHeader {
-  const { __metadata__: metadata = {}, ...tensors } = parseObject(header, uri);
+  const { __metadata__: metadata, ...tensors } = parseObject(header, uri);
   const dataStart = PREFIX_BYTES + header.byteLength;
   const infos = Object.entries(tensors).map(([name, value]) => tensorInfo(name, value, dataStart, uri));
   infos.sort((a, b) => a.start - b.start || a.end - b.end);
@@ -64,9 +65,19 @@ export function parseHeader(header: Uint8Array, fileBytes: number, uri: string):
     end = tensorEnd;
   }
   if (end !== fileBytes) throw malformed(uri, `the tensors end at byte ${end}, the file at ${fileBytes}`);
-  const checked = v.safeParse(metadataSchema, metadata);
-  if (!checked.success) throw malformed(uri, "__metadata__ must hold texts only");
-  return { tensors: infos, metadata: checked.output };
+  return { tensors: infos, metadata: parseMetadata(metadata, uri) };
+}
+
+/** As the reference implementation, null is none. */
+function parseMetadata(value: unknown, uri: string): Readonly<Record<string, string>> {
+  const metadata = Object.create(null) as Record<string, string>;
+  if (value === undefined || value === null) return metadata;
+  if (typeof value !== "object" || Array.isArray(value)) throw malformed(uri, "__metadata__ must hold texts only");
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text !== "string") throw malformed(uri, "__metadata__ must hold texts only");
+    metadata[name] = text;
+  }
+  return metadata;
 }
 
 function parseObject(header: Uint8Array, uri: string): Record<string, unknown> {
@@ -80,8 +91,7 @@ function parseObject(header: Uint8Array, uri: string): Record<string, unknown> {
   } catch (cause) {
     throw malformed(uri, "the header is no JSON in UTF-8", cause);
   }
-  const seen = new Set<string>();
-  const twice = topLevelKeys(text).find((name) => seen.size === seen.add(name).size);
+  const twice = repeatedName(text);
   if (twice !== undefined) throw malformed(uri, `the name ${JSON.stringify(twice)} is there twice`);
   return value as Record<string, unknown>;
 }
@@ -98,10 +108,13 @@ function tensorInfo(name: string, value: unknown, dataStart: number, uri: string
     shape,
     data_offsets: [start, end],
   } = parsed.output;
-  if (!isDtype(dtype)) throw malformed(uri, `${named} has the unknown dtype ${JSON.stringify(dtype)}`);
-  const bytes = shape.reduce((product, size) => product * BigInt(size), BigInt(dtypeBytes(dtype)));
-  if (BigInt(end) - BigInt(start) !== bytes) {
-    throw malformed(uri, `${named} has the offsets ${start} and ${end}, its shape and dtype have ${bytes} bytes`);
+  if (end < start) throw malformed(uri, `${named} has the offsets ${start} and ${end}`);
+  if (isDtype(dtype)) {
+    const bits = shape.reduce((product, size) => product * BigInt(size), BigInt(dtypeBits(dtype)));
+    if (bits % 8n !== 0n) throw malformed(uri, `${named} has ${bits} bits, which are no whole bytes`);
+    if (BigInt(end) - BigInt(start) !== bits / 8n) {
+      throw malformed(uri, `${named} has the offsets ${start} and ${end}, its shape and dtype have ${bits / 8n} bytes`);
+    }
   }
   return { name, dtype, shape, start: dataStart + start, end: dataStart + end };
 }

@@ -36,7 +36,7 @@ async function tensors(context: CommandContext, source: string, options: Tensors
       for (const { name, dtype, shape, start, end } of file.tensors) {
         totals.tensors++;
         totals.bytes += end - start;
-        const line = `rank ${rank}  ${formatName(name)}  ${dtype} [${shape.join(", ")}]  ${formatSize(end - start)}`;
+        const line = `rank ${rank}  ${formatName(name)}  ${formatName(dtype)} [${shape.join(", ")}]  ${formatSize(end - start)}`;
         yield { value: { rank, name, dtype, shape, start, end }, line };
       }
     }
