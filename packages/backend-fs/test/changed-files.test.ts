@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync, writeFileSync, writeSync } from "node:fs";
 import { appendFile, mkdtemp, open, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -45,6 +45,17 @@ describe("a file that another program changes in place while it is read", () => 
         }
       })();
       await expect(reading).rejects.toMatchObject({ code: "PreconditionFailed" });
+    }
+  });
+
+  test("a change within one tick of the clock that the file was written in is seen", async () => {
+    for (let round = 0; round < 20; round++) {
+      writeFileSync(join(folder, "a"), "aaaa");
+      const object = await store.get("a");
+      const file = openSync(join(folder, "a"), "r+");
+      writeSync(file, "bb");
+      closeSync(file);
+      await expect(object.text()).rejects.toMatchObject({ code: "PreconditionFailed" });
     }
   });
 

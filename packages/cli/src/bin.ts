@@ -3,6 +3,7 @@ import { allowManyCalls } from "@sluice/core";
 import { CommandRegistry } from "./command-registry.js";
 import { EXIT } from "./exit-code.js";
 import { main } from "./main.js";
+import { refuseRawText } from "./raw-text.js";
 
 // The SDK would tell everybody who runs this under Node 20 what only its maintainers can act on.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
@@ -21,7 +22,8 @@ for (const [signal, exitCode] of [
   });
 }
 
-const exitCode = await main(process.argv.slice(2), {
+const parameters = process.argv.slice(2);
+const exitCode = await main(parameters, {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -30,6 +32,7 @@ const exitCode = await main(process.argv.slice(2), {
   registry: new CommandRegistry(process.cwd()),
   workingFolder: process.cwd(),
   isDebug: process.env["SLUICE_DEBUG"] === "1",
+  prepare: () => refuseRawText(parameters, process.cwd()),
 });
 
 // All output has been taken by now; an idle connection or an open stdin must not keep the process.

@@ -17,4 +17,6 @@ export interface Environment {
   readonly workingFolder: string;
   /** Whether errors show their stack. */
   readonly isDebug: boolean;
+  /** Refuses what can't be run as it was typed; called before a command begins. */
+  readonly prepare?: () => Promise<void>;
 }

@@ -21,6 +21,7 @@ export async function main(parameters: readonly string[], environment: Environme
       const context = new CommandContext(environment, stdout, stderr, options);
       const { isJson, signal } = context;
       try {
+        await environment.prepare?.();
         const outcome = await work(context);
         context.clearProgress();
         exitCode = await render(outcome, { stdout, isJson, isQuiet: options.quiet === true, signal });

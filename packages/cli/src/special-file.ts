@@ -1,9 +1,10 @@
-import { open, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { Crc32c, type StoredObject } from "@sluice/core";
 import { untilAborted } from "./chunks.js";
 import { formatDuration, formatName, formatRate, formatSize } from "./format.js";
 import type { Outcome } from "./outcome.js";
 import type { Progress } from "./progress.js";
+import { openSpecialSink } from "./special-sink.js";
 
 const LOCAL = /^(file|direct):\/\//;
 
@@ -27,15 +28,18 @@ export async function intoSpecialFile(
   { path, progress, signal }: SpecialTarget,
 ): Promise<Outcome> {
   const crc = new Crc32c();
-  const file = await open(path, "w");
+  const sink = await openSpecialSink(path, signal).catch(async (error: unknown) => {
+    await object.cancel();
+    throw error;
+  });
   try {
     for await (const chunk of untilAborted(object, signal)) {
       crc.update(chunk);
-      for (let done = 0; done < chunk.byteLength; ) done += (await file.write(chunk, done)).bytesWritten;
+      await sink.write(chunk);
       progress.addBytes(chunk.byteLength);
     }
   } finally {
-    await file.close();
+    await sink.close();
   }
   const elapsedMs = Math.round(progress.elapsedMs);
   const size = crc.byteLength;

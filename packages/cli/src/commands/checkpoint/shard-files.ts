@@ -1,26 +1,54 @@
-import { readdir } from "node:fs/promises";
+import { isUtf8 } from "node:buffer";
+import type { Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Manifest } from "@sluice/checkpoint";
 import { compareKeys } from "@sluice/core";
-import { fromNodeError } from "@sluice/core/local";
+import { escapeRawName, fromNodeError, RESERVED_PREFIX } from "@sluice/core/local";
 import { CommandError } from "../../command-error.js";
 
-/** The files of a folder in the order of their names' bytes: ranks 0, 1, …. */
-export async function listShardFiles(folder: string, workingFolder: string): Promise<{ name: string; path: string }[]> {
+/** A shard that a checkpoint is saved from. */
+export interface ShardFile {
+  readonly name: string;
+  readonly path: string;
+}
+
+/**
+ * The files of a folder in the order of their names' bytes: ranks 0, 1, …. Whatever else is in the folder is refused, since
+ * leaving it out could leave out a rank, and taking it could make it one.
+ */
+export async function listShardFiles(folder: string, workingFolder: string): Promise<ShardFile[]> {
   const absolute = resolve(workingFolder, folder);
-  const entries = await readdir(absolute, { withFileTypes: true }).catch((error: unknown) => {
+  const entries = await readdir(absolute, { withFileTypes: true, encoding: "buffer" }).catch((error: unknown) => {
     throw Object.assign(fromNodeError(error), { uri: `file://${absolute}` });
   });
-  const folders = entries.filter((entry) => entry.isDirectory());
-  if (folders[0] !== undefined) {
-    throw new CommandError(
-      "Usage",
-      `${join(folder, folders[0].name)} is a folder; a checkpoint is saved from files, one a rank`,
-    );
+  for (const entry of entries) {
+    const problem = problemOf(entry);
+    if (problem !== undefined) throw new CommandError("Usage", `${join(folder, escapeRawName(entry.name))} ${problem}`);
   }
   if (entries.length === 0) throw new CommandError("Usage", `${folder} has no files, so there are no ranks to save`);
-  const names = entries.map(({ name }) => name).sort(compareKeys);
+  for (const entry of entries) if (entry.isSymbolicLink()) await checkLink(join(absolute, entry.name.toString("utf8")));
+  const names = entries.map(({ name }) => name.toString("utf8")).sort(compareKeys);
   return names.map((name) => ({ name, path: join(absolute, name) }));
+}
+
+/** Refuses a link that leads to no file before any shard is written. */
+async function checkLink(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    throw Object.assign(fromNodeError(error), { uri: `file://${path}` });
+  });
+  if (found.isDirectory()) throw new CommandError("Usage", `${path} is a link to a folder, and no shard`);
+}
+
+/** Why something in a folder is no shard. */
+function problemOf(entry: Dirent<Buffer>): string | undefined {
+  if (entry.isDirectory()) return "is a folder; a checkpoint is saved from files, one a rank";
+  if (!isUtf8(entry.name)) return "is no UTF-8; give the file a name that is";
+  const name = entry.name.toString("utf8");
+  if (name.startsWith(RESERVED_PREFIX)) {
+    return "is a temporary file: its writer is at work or was killed; wait, or remove the file with sluice sweep";
+  }
+  return name.startsWith(".") ? "is a hidden file, and no shard; remove it, or save from another folder" : undefined;
 }
 
 /** What a checkpoint that was saved from files remembers. */
