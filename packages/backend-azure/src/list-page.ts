@@ -1,5 +1,4 @@
 import type { BlobItem, BlobPrefix, ContainerClient } from "@azure/storage-blob";
-import { compareKeys } from "@sluice/core";
 import { notOfService, ofService } from "./answer.js";
 
 /** A blob of a listing. The SDK hands on what it does not know, such as ResourceType, under the service's name. */
@@ -7,7 +6,7 @@ export type ListedBlob = BlobItem & { readonly properties: { readonly ResourceTy
 
 /** A page of a listing that is whole. */
 export interface ListPage {
-  /** Each kind in the order of UTF-8 bytes, if the service sent it in any order. */
+  /** Each kind as the service sent it. */
   readonly blobs: readonly ListedBlob[];
   readonly prefixes: readonly { readonly name: string }[];
   /** Undefined at the listing's end. */
@@ -50,7 +49,7 @@ export function listPage(answer: Answer, { containerName }: ContainerClient, pre
   if (blobItems.some(({ properties }) => properties === undefined)) throw notAListing("has a blob without properties");
   const blobs = blobItems.map((item, index) => ({ ...item, name: names.Blob[index] as string }));
   const prefixes = names.BlobPrefix.map((name) => ({ name }));
-  return { blobs: inOrder(blobs), prefixes: inOrder(prefixes), nextToken: continuationToken || undefined };
+  return { blobs, prefixes, nextToken: continuationToken || undefined };
 }
 
 /**
@@ -75,15 +74,6 @@ function withoutEntities(text: string): string {
     if (name !== undefined) return ENTITIES[name] ?? whole;
     return String.fromCodePoint(decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal));
   });
-}
-
-/**
- * Items that ascend in the order of UTF-16, in that of UTF-8: the service does not say which is its own, and azurite's is
- * UTF-16. Others are left as they came, for `ListingCheck` to judge.
- */
-function inOrder<Item extends { readonly name: string }>(items: readonly Item[]): readonly Item[] {
-  const ascends = items.every(({ name }, index) => index === 0 || (items[index - 1] as Item).name < name);
-  return ascends ? items.toSorted((first, second) => compareKeys(first.name, second.name)) : items;
 }
 
 function notAListing(what: string) {

@@ -1,9 +1,13 @@
 import type { ContainerListBlobsOptions } from "@azure/storage-blob";
-import { type DriverListOptions, type DriverPage, ListingCheck } from "@sluice/core";
+import type { DriverListOptions, DriverPage } from "@sluice/core";
 import { unreadable } from "./answer.js";
 import type { AzureContainer } from "./container.js";
 import { describe } from "./describe.js";
 import { type ListedBlob, type ListPage, listPage } from "./list-page.js";
+import { ServiceOrder } from "./service-order.js";
+
+/** Behind these the service, which compares units of UTF-16, does not list what UTF-8 has behind them. */
+const BEHIND_SURROGATES = /[\uE000-\uFFFF]/;
 
 /** Pages of names and prefixes, in order; one may be empty and not be the last. */
 export async function* listBlobs(
@@ -12,16 +16,32 @@ export async function* listBlobs(
 ): AsyncGenerator<DriverPage, void, void> {
   const { prefix, delimiter, startAfter } = options;
   // The service begins at a key, not behind it, and can't with a delimiter: what it sends too much is left out here.
-  const canStart = delimiter === undefined && startAfter?.startsWith(prefix) === true;
-  const check = new ListingCheck(options);
-  const accept = ({ blobs, prefixes, nextToken }: ListPage): DriverPage => {
+  const canStart =
+    delimiter === undefined && startAfter?.startsWith(prefix) === true && !BEHIND_SURROGATES.test(startAfter);
+  if (!canStart) return yield* orderedPages(container, options, new ServiceOrder(options), {});
+  const order = new ServiceOrder(options);
+  for await (const page of orderedPages(container, options, order, { startFrom: startAfter })) {
+    // Folder by folder, some that belong behind `startAfter` come before it.
+    if (order.isByFolders) return yield* orderedPages(container, options, new ServiceOrder(options), {});
+    yield page;
+  }
+}
+
+function orderedPages(
+  container: AzureContainer,
+  options: DriverListOptions,
+  order: ServiceOrder,
+  extra: ContainerListBlobsOptions,
+): AsyncGenerator<DriverPage, void, void> {
+  return blobPages(container, options, extra, ({ blobs, prefixes, nextToken }) => {
     const objects = blobs
       .filter(isObject)
       .map(({ name, properties, versionId }) => describe(name, { ...properties, versionId }));
     const entries = [...objects, ...prefixes.map(({ name }) => ({ prefix: name }))];
-    return check.acceptPage({ entries, nextToken });
-  };
-  yield* blobPages(container, options, canStart ? { startFrom: startAfter } : {}, accept);
+    // Only accounts with a hierarchical namespace tell types.
+    const hasFolders = blobs.some(({ properties }) => properties.ResourceType !== undefined);
+    return order.accept({ entries, nextToken }, hasFolders);
+  });
 }
 
 /** Pages as the service gives them. Each is asked for again where it is no whole listing, or `accept` refuses it. */

@@ -1,8 +1,9 @@
-import { isObjectStoreError, ListingCheck, ObjectStoreError, type StaleUpload, type StoreDriver } from "@sluice/core";
+import { isObjectStoreError, ObjectStoreError, type StaleUpload, type StoreDriver } from "@sluice/core";
 import { notOfService, ofService, unreadable } from "./answer.js";
 import type { AzureContainer } from "./container.js";
 import { blobPages } from "./list.js";
 import type { ListedBlob, ListPage } from "./list-page.js";
+import { ServiceOrder } from "./service-order.js";
 
 const PAGE_NAMES = 5000;
 /** https://learn.microsoft.com/rest/api/storageservices/get-block-list; the SDK takes what is missing for nothing. */
@@ -19,11 +20,12 @@ export async function sweepBlocks(
   const { olderThanMs, dryRun, signal } = options;
   const stale: StaleUpload[] = [];
   const listing = { ...options, pageSize: PAGE_NAMES };
-  const check = new ListingCheck({ prefix: options.prefix });
+  const order = new ServiceOrder({ prefix: options.prefix });
   const accept = ({ blobs, nextToken }: ListPage): readonly ListedBlob[] => {
-    // What has no object has no facts of one, and the check looks at names alone.
+    // What has no object has no facts of one, and only names are looked at.
     const entries = blobs.map(({ name }) => ({ key: name, size: 0, etag: "", lastModified: new Date(0) }));
-    check.acceptPage({ entries, nextToken });
+    const hasFolders = blobs.some(({ properties }) => properties.ResourceType !== undefined);
+    order.accept({ entries, nextToken }, hasFolders);
     return blobs;
   };
   for await (const blobs of blobPages(container, listing, { includeUncommitedBlobs: true }, accept)) {

@@ -49,7 +49,6 @@ describeOnAzure("conformance", async ({ name, connectionString }) => {
       if (!container.url.includes("//127.0.0.1:9/")) await container.delete();
     },
     skip: {
-      L8: "azurite lists by UTF-16 units, which differs above U+FFFF; names.test.ts holds the order of all others",
       W24: "Azure has no call that removes the blocks of a given-up upload; blocks.test.ts says what is left",
       W25: "needs the hook of W24; blocks.test.ts shows that nothing is left beside a finalized object",
       W39: ANOTHER_COMMIT_DROPS_BLOCKS,

@@ -156,6 +156,16 @@ describeOnAzure("listings that are not the service's", ({ connectionString }) =>
     });
   });
 
+  test("folder by folder, a listing begins anew where a key to begin behind would leave some out", async () => {
+    hostile.change(
+      "GET list",
+      text((xml) => xml.replaceAll("<Properties>", "<Properties><ResourceType>file</ResourceType>")),
+    );
+    const before = hostile.seen.length;
+    expect(await list({ startAfter: "a/3" })).toEqual(KEYS.slice(3));
+    expect(hostile.seen.length - before).toBe(2);
+  });
+
   describe("a delete", () => {
     const part = (id: number, status: number, headers: Readonly<Record<string, string>> = {}) =>
       ["--b", "Content-Type: application/http", `Content-ID: ${id}`, "", `HTTP/1.1 ${status} x`]

@@ -87,7 +87,24 @@ describeOnAzure("names and listings", ({ connectionString }) => {
   test("listings are in the order of UTF-8 bytes, begin behind a key, and sum up by delimiter across pages", async () => {
     const { containerName } = await containers.make();
     const store = await openAzureStore(containerName, { connectionString });
-    const keys = ["A", "a", "a-", "a/x", "a/y", "a0", "b/0/z", "b/é", "bb", "z", "é", "\uFFFD"];
+    const keys = [
+      "A",
+      "a",
+      "a-",
+      "a/x",
+      "a/y",
+      "a0",
+      "b/0/z",
+      "b/é",
+      "bb",
+      "z",
+      "é",
+      "\uE000",
+      "\uFFFD",
+      "🎈",
+      "😀",
+      "😀/x",
+    ];
     for (const key of keys.toReversed()) await store.put(key, key);
     const list = async (options: Parameters<typeof store.list>[0]) => {
       const names = [];
@@ -108,8 +125,14 @@ describeOnAzure("names and listings", ({ connectionString }) => {
         "bb",
         "z",
         "é",
+        "\uE000",
         "\uFFFD",
+        "🎈",
+        "😀",
+        "😀/",
       ]);
+      expect(await list({ pageSize, startAfter: "\uE000" })).toEqual(["\uFFFD", "🎈", "😀", "😀/x"]);
+      expect(await list({ pageSize, startAfter: "🎈" })).toEqual(["😀", "😀/x"]);
       expect(await list({ pageSize, prefix: "a/", startAfter: "a/x" })).toEqual(["a/y"]);
     }
     await store.deleteMany(keys);
