@@ -101,6 +101,7 @@ describe("an object whose key ends in /", () => {
     expect((await json("stat", "memory://b/data/")).value).toMatchObject({ key: "data/", size: 7 });
     expect((await sluice("get", "memory://b/data/", "file")).exitCode).toBe(0);
     expect((await sluice("cp", "memory://b/data/", "memory://c/x")).exitCode).toBe(0);
+    expect((await sluice("cp", "memory://b/data/", "memory://c/", "--gzip")).stderr).toMatch(/has no name behind/);
     expect((await json("rm", "memory://b/data/")).value).toMatchObject({ removed: 1 });
     expect((await json("rm", "memory://b/d/e/")).value).toMatchObject({ removed: 1 });
     expect(await keysOf(bucket)).toEqual(["d/", "d/a", "d/e/b"]);

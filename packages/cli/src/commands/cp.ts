@@ -59,6 +59,13 @@ async function cpObject(context: CommandContext, source: string, target: string,
   const decode = options.decode === true;
   const from = await context.openObject(sourceUri);
   const name = contentName(nameOf(context.toUri(source)), decode);
+  if (name === "" && target.endsWith("/")) {
+    throw new CommandError(
+      "Usage",
+      `${sourceUri} has no name behind its last /: write the object's after ${target}`,
+      sourceUri,
+    );
+  }
   const writer = writerOptionsOf(options);
   const targetUri = compressedName(intoFolder(context.toUri(target), name), name, compressionOf(options));
   const to = await context.openObject(targetUri, options);

@@ -40,8 +40,7 @@ async function rm(context: CommandContext, sources: readonly string[], options: 
   const missing: string[] = [];
   try {
     for (const uri of uris) if (!(await removeOrTell(run, uri))) missing.push(uri);
-    const [first] = missing;
-    if (first !== undefined && options.force !== true) throw await nothingRemoved(run, first, missing.length - 1);
+    await refuseMissing(run, missing, options.force === true);
   } catch (error) {
     throw removal.failure(error);
   }
@@ -98,15 +97,18 @@ async function removeOne(context: CommandContext, uri: string, removal: Removal)
   }
 }
 
-/** The error for a URI with nothing to remove: it tells what is there instead. */
-async function nothingRemoved({ context, recursive }: RmRun, uri: string, others: number): Promise<CommandError> {
-  const more = others === 0 ? "" : `, nor to remove for ${formatCount(others, "other name")}`;
-  if (recursive) return new CommandError("NothingDone", `nothing is below ${uri}${more}`, uri);
-  if (await holdsObjects(await context.openTree(uri), context.signal)) {
+/** Fails if there was nothing to remove for a name, and tells what is there instead. `force` excuses what is not there at all. */
+async function refuseMissing({ context, recursive }: RmRun, missing: readonly string[], force: boolean): Promise<void> {
+  for (const uri of missing) {
+    if (recursive || !(await holdsObjects(await context.openTree(uri), context.signal))) continue;
     const message = `${uri} is no object: there are objects below it, which --recursive removes`;
-    return new CommandError("NothingDone", message + more, uri);
+    throw new CommandError("NothingDone", message, uri);
   }
+  const [uri, ...others] = missing;
+  if (uri === undefined || force) return;
+  const more = others.length === 0 ? "" : `, nor to remove for ${formatCount(others.length, "other name")}`;
+  if (recursive) throw new CommandError("NothingDone", `nothing is below ${uri}${more}`, uri);
   const glob = /[*?[]/.test(nameOf(uri)) ? " (names are taken as they are: no * or ? is expanded)" : "";
   const message = `no such object: ${uri}${glob}${more}; see what is there with sluice ls, or give --force`;
-  return new CommandError("NothingDone", message, uri);
+  throw new CommandError("NothingDone", message, uri);
 }
