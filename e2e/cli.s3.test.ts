@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { openS3Store } from "@sluice/backend-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeOnServers, uniqueBucket } from "../scripts/servers/index.ts";
 
@@ -81,6 +82,32 @@ describeOnServers(
       expect(JSON.parse(await good("rb", base, "--force", "--json"))).toMatchObject({ removed: 7 });
       const gone = await sluice("ls", base);
       expect(gone).toMatchObject({ code: 3, stderr: expect.stringContaining(bucket) });
+    });
+
+    test("objects whose key ends in / are read, skipped by copies to files, and removed; nothing done ends with 1", async () => {
+      const other = uniqueBucket();
+      await good("mb", `s3://${other}`);
+      const credentials = { accessKeyId, secretAccessKey };
+      await using store = await openS3Store(other, "", { endpoint, region, credentials });
+      for (const [key, content] of Object.entries({ "d/": "", "d/a": "a", "d/e/": "", "f/": "bytes" })) {
+        await store.put(key, content);
+      }
+      expect(await good("cat", `s3://${other}/f/`)).toBe("bytes");
+      expect(JSON.parse(await good("stat", `s3://${other}/f/`, "--json"))).toMatchObject({ key: "f/", size: 5 });
+      const copied = JSON.parse(await good("cp", "-r", `s3://${other}/d`, join(folder, "d"), "--json"));
+      expect(copied).toMatchObject({ objects: 1, skipped: 2 });
+      for (const [line, message] of [
+        [["rm", `s3://${other}/d/e`], /--recursive/],
+        [["rm", `s3://${other}/*`], /no such object/],
+        [["rm", "-r", `s3://${other}/mistyped`], /nothing is below/],
+        [["cp", "-r", `s3://${other}/mistyped`, join(folder, "x")], /nothing is below/],
+        [["ls", `s3://${other}/mistyped`], /nothing is below/],
+      ] as const) {
+        expect(await sluice(...line)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(message) });
+      }
+      expect(JSON.parse(await good("rm", `s3://${other}/f/`, "--json"))).toMatchObject({ removed: 1 });
+      expect(JSON.parse(await good("rm", "-r", `s3://${other}/d`, "--json"))).toMatchObject({ removed: 3 });
+      await good("rb", `s3://${other}`);
     });
   },
   { only: ["ceph", "custom"] },

@@ -59,3 +59,28 @@ test("exit codes: 0 good, 1 bad data, 2 usage, 3 storage", async () => {
   expect(await exitCode("verify", `${folder}/object`, "--checksum", "md5")).toBe(2);
   expect(await exitCode("stat", `${folder}/nothing`)).toBe(3);
 });
+
+test("of eight processes that gen --overwrite one place at once, those that end well made the dataset that is there", async () => {
+  const size = ["--size", "256KiB", "--count", "100", "--durability", "none", "--overwrite"];
+  for (let round = 0; round < 2; round++) {
+    const seeds = Array.from({ length: 8 }, (_, seed) => String(seed));
+    const runs = await Promise.all(seeds.map((seed) => start("gen", `${folder}/set`, ...size, "--seed", seed).ended));
+    const refused = runs.filter(({ code }) => code !== 0);
+    expect(refused.length).toBeLessThan(8);
+    for (const { code, stderr } of refused) {
+      expect(stderr).toMatch(/writes a dataset here, or was killed/);
+      expect(code).toBe(2);
+    }
+    expect(await start("verify", `${folder}/set`).ended).toMatchObject({ code: 0, stderr: "" });
+  }
+});
+
+test("gen --overwrite goes on where a gen was killed", async () => {
+  const { child, ended } = start("gen", `${folder}/set`, "--count", "1000", "--size", "64MiB", "--durability", "none");
+  while ((await readdir(join(folder, "set")).catch(() => [])).length < 3);
+  child.kill("SIGKILL");
+  await ended;
+  const again = await start("gen", `${folder}/set`, "--count", "2", "--size", "1MiB", "--overwrite").ended;
+  expect(again).toEqual({ code: 0, stderr: expect.stringMatching(/^sluice: goes on where the gen that process/) });
+  expect(await start("verify", `${folder}/set`).ended).toMatchObject({ code: 0, stderr: "" });
+});
