@@ -43,9 +43,12 @@ export async function deleteObject(bucket: S3Bucket, key: string, options: Drive
     if ($metadata.requestId === undefined && (await objectExists(bucket, key, signal))) throw stillThere(key);
     return true;
   } catch (error) {
+    // By this request itself if it was sent more than once. Some servers call the missing object another version.
+    const wasSentAgain = attemptsOf(error) > 1;
+    const isRefused = wasSentAgain && isObjectStoreError(error, "PreconditionFailed");
+    if (isRefused && !(await objectExists(bucket, key, signal))) return true;
     if (!isObjectStoreError(error, "NotFound") || isMissingBucket(error)) throw error;
-    // Gone since it was looked at: by this request itself if it was sent more than once.
-    return attemptsOf(error) > 1;
+    return wasSentAgain;
   }
 }
 

@@ -111,8 +111,8 @@ function codeOf(native: NativeError, { ifNotExists, replaces }: S3ErrorContext):
   const known = codeOfConnection(code) ?? (name === "TimeoutError" ? "Timeout" : STATUS_CODES[status]);
   const byStatus = known ?? codeOfStatus(status);
   if (byStatus !== undefined) return byStatus;
-  // An answer that began well and can't be read to its end, or is no XML there, was cut on the way.
-  if (status >= 200 && status < 300) return "Unavailable";
+  // An answer that began well and can't be read to its end, or is no XML there, was cut on the way; so was one without S3's code.
+  if (status >= 200 && (status < 400 || name === "" || name === "Unknown" || name === "Error")) return "Unavailable";
   return isParseFailure(native) ? "Unavailable" : "Internal";
 }
 

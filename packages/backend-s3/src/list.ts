@@ -74,8 +74,8 @@ function entriesOf({ Contents = [], CommonPrefixes = [], EncodingType }: ListObj
     return name;
   };
   const objects = Contents.map(({ Key, Size = -1, ETag = "", LastModified }) => {
-    if (!Number.isSafeInteger(Size) || Size < 0 || LastModified === undefined) {
-      throw unfit(`the listing does not say how large or how old ${JSON.stringify(Key)} is`);
+    if (!Number.isSafeInteger(Size) || Size < 0 || ETag === "" || LastModified === undefined) {
+      throw unfit(`the listing does not say how large, how old, or of which version ${JSON.stringify(Key)} is`);
     }
     return { key: decode(Key), size: Size, etag: quoted(ETag), lastModified: wholeSeconds(LastModified) };
   });

@@ -176,6 +176,8 @@ test.each<[string, readonly Answer[]]>([
   ["a size that is no number", [page(["a"], LAST, ENTRY_FACTS.replace("1", "many"))]],
   ["a size of nothing", [page(["a"], LAST, ENTRY_FACTS.replace(">1<", "><"))]],
   ["a negative size", [page(["a"], LAST, ENTRY_FACTS.replace(">1<", ">-1<"))]],
+  ["no ETag", [page(["a"], LAST, ENTRY_FACTS.replace(/<ETag>.*<\/ETag>/, ""))]],
+  ["no date", [page(["a"], LAST, ENTRY_FACTS.replace(/<LastModified>.*<\/LastModified>/, ""))]],
   ["no size", [page(["a"], LAST, ENTRY_FACTS.replace(/<Size>.*<\/Size>/, ""))]],
   ["a key that is not url-encoded, as it says", [page(["%zz"], `${LAST}<EncodingType>url</EncodingType>`)]],
   ["another encoding", [page(["a"], `${LAST}<EncodingType>base64</EncodingType>`)]],

@@ -9,7 +9,7 @@ import { DEFAULT_CONTENT_TYPE } from "../write-fields.js";
 /** How long a put may go on after an abort, and how long what became of it may then be asked for. Together below 1 s. */
 export const COMMIT_GRACE_MS = 400;
 const ASK_AFTER_ABORT_MS = 450;
-const ASK_MS = 30_000;
+const ASK_MS = 20_000;
 
 /**
  * Whether a request that makes an object visible may have done so although it failed: no answer came, or the server refused

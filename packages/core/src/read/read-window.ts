@@ -97,7 +97,7 @@ function asFailure(error: unknown, signal: AbortSignal): ObjectStoreError {
 }
 
 function tooMuch(): ObjectStoreError {
-  return new ObjectStoreError("Internal", "the store sent more than it was asked for");
+  return new ObjectStoreError("Unavailable", "the store sent more than it was asked for");
 }
 
 function tooEarly(missingBytes: number): ObjectStoreError {
