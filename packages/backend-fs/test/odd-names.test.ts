@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -266,6 +266,15 @@ describe("an absent folder is believed only where it can be", () => {
       while ((await listing.next()).done !== true);
     })();
     await expect(rest).rejects.toMatchObject({ code: "Unavailable" });
+  });
+
+  test.skipIf(process.getuid?.() === 0)("a folder that may not be read is PermissionDenied (not as root)", async () => {
+    await mkdir(join(folder, "m"));
+    await chmod(join(folder, "m"), 0);
+    for (const options of [{}, { delimiter: "/" }, { prefix: "m/" }]) {
+      await expect(listed(openFsStore(folder), options)).rejects.toMatchObject({ code: "PermissionDenied" });
+    }
+    await chmod(join(folder, "m"), 0o755);
   });
 
   test("a prefix below a link that leads out is refused, as its keys are", async () => {
