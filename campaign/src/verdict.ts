@@ -14,7 +14,7 @@ export type Verdict =
 export const RIGHT: Verdict = { kind: "right" };
 
 /** How long a case may take until it counts as one that hangs. */
-export const CASE_LIMIT_MS = 30_000;
+export const CASE_LIMIT_MS = 60_000;
 
 const CODES: ReadonlySet<string> = new Set([
   ...["NotFound", "AlreadyExists", "PreconditionFailed", "InvalidArgument", "InvalidState", "Unsupported"],

@@ -48,7 +48,9 @@ async function run(draw: Draw, hostile: HostileService, fixtures: Fixtures, fold
   await operation.prepare?.();
   const instead = operation.writes === true && draw.chance(0.5);
   const mutation: AnswerMutation = instead ? drawInstead(draw) : drawMutation(draw, operation.isChecked === true);
-  const strike = { at: draw.one([0, 0, 0, 1, 2]), again: draw.chance(0.4), instead, requestClass: undefined, mutation };
+  // An upload whose answer was lost is asked after for half a minute, which is not what a case is to wait for.
+  const requests = draw.chance(0.6) ? 1 : operation.writes === true ? 4 : Number.POSITIVE_INFINITY;
+  const strike = { at: draw.one([0, 0, 0, 1, 2]), requests, instead, requestClass: undefined, mutation };
   const log = hostile.arm(strike);
   const attempt = () => operation.call(hostile.store);
   let verdict: Verdict;

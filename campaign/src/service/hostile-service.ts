@@ -23,8 +23,8 @@ export interface Service {
 export interface Strike {
   /** Which request of the class, from 0. */
   readonly at: number;
-  /** Every request from there on, too. */
-  readonly again: boolean;
+  /** How many requests from there on. */
+  readonly requests: number;
   /** The request does not reach the server: the mutation is of an answer that the server once gave to such a request. */
   readonly instead: boolean;
   readonly requestClass: RequestClass | undefined;
@@ -137,9 +137,9 @@ class ProxyState {
     return log.words.length === before ? { change: (given) => given } : { instead: answer };
   }
 
-  #isHit({ at, again, requestClass: wanted }: Strike, requestClass: RequestClass): boolean {
+  #isHit({ at, requests, requestClass: wanted }: Strike, requestClass: RequestClass): boolean {
     if (wanted !== undefined && wanted !== requestClass) return false;
     const number = this.#seen++;
-    return again ? number >= at : number === at;
+    return number >= at && number < at + requests;
   }
 }

@@ -1,10 +1,17 @@
 import type { ContainerClient } from "@azure/storage-blob";
 import { createStore, type ObjectStore } from "@sluice/core";
-import { type ConformanceHarness, countingDriver, type DriverCounts, runConformance } from "@sluice/core/testing";
+import {
+  type ConformanceHarness,
+  countingDriver,
+  type DriverCounts,
+  runConformance,
+  startHostileStore,
+} from "@sluice/core/testing";
 import { afterAll, expect, test } from "vitest";
 import { describeOnAzure, uniqueBucket } from "../../../../scripts/servers/index.ts";
 import { reachContainer } from "../../src/container.js";
 import { azureDriver } from "../../src/driver.js";
+import { openAzureStore } from "../../src/index.js";
 
 const PART_BYTES = 256 << 10;
 const ANOTHER_COMMIT_DROPS_BLOCKS =
@@ -43,6 +50,17 @@ describeOnAzure("conformance", async ({ name, connectionString }) => {
       if ("flipAt" in change) bytes[change.flipAt] = (bytes[change.flipAt] as number) ^ 1;
       const damaged = "flipAt" in change ? bytes : bytes.subarray(0, change.truncateTo);
       await blob.upload(damaged, damaged.byteLength, { metadata });
+    },
+    hostile: (store) => {
+      const endpoint = new URL(/BlobEndpoint=([^;]+)/.exec(connectionString)?.[1] ?? "");
+      const limits = { maxTries: 2, retryDelayMs: 10, requestTimeoutMs: 5000, idleTimeoutMs: 1000, resumes: 1 };
+      return startHostileStore({ host: endpoint.hostname, port: Number(endpoint.port) }, (url) =>
+        openAzureStore(of(store).container.containerName, {
+          ...options,
+          ...limits,
+          connectionString: connectionString.replace(endpoint.origin, url),
+        }),
+      );
     },
     cleanUp: async (store) => {
       const { container } = of(store);

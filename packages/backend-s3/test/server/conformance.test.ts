@@ -1,10 +1,10 @@
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { ObjectStore } from "@sluice/core";
-import { type ConformanceHarness, type Corruption, runConformance } from "@sluice/core/testing";
+import { type ConformanceHarness, type Corruption, runConformance, startHostileStore } from "@sluice/core/testing";
 import { afterAll, expect, test } from "vitest";
 import { describeOnServers, type S3Server } from "../../../../scripts/servers/index.ts";
-import { isS3Store, type S3Store } from "../../src/index.js";
-import { plainClient, storesOn, uploadsOf } from "./server-store.js";
+import { isS3Store, openS3Store, type S3Store } from "../../src/index.js";
+import { optionsFor, plainClient, storesOn, uploadsOf } from "./server-store.js";
 
 const ONLY_WHOLE =
   "the server ignores conditions of CompleteMultipartUpload; larger objects are refused with Unsupported";
@@ -31,6 +31,13 @@ describeOnServers("conformance", async (server) => {
     ...(server.name !== "versitygw" && { leftovers: (store) => uploadsOf(client, bucketOf(store)) }),
     corrupt: (store, key, change) => damage(bucketOf(store), key, change),
     boundedStore: true,
+    hostile: (store) => {
+      const { hostname, port } = new URL(server.endpoint);
+      const limits = { maxAttempts: 2, requestTimeoutMs: 5000, idleTimeoutMs: 1000, resumes: 1 };
+      const open = (endpoint: string) =>
+        openS3Store(bucketOf(store), "", { ...optionsFor(server), ...limits, endpoint });
+      return startHostileStore({ host: hostname, port: Number(port || 80) }, open);
+    },
     skip: SKIPPED[server.name],
   };
 

@@ -1,5 +1,6 @@
 import { abortedCallCases } from "./cases/aborted-calls.js";
 import { abortingCases } from "./cases/aborting.js";
+import { answerCases } from "./cases/answers.js";
 import { checksumCases } from "./cases/checksums.js";
 import { compressOptionCases } from "./cases/compress-options.js";
 import { compressCases } from "./cases/compressing.js";
@@ -76,4 +77,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...optionCases,
   ...errorCases,
   ...memoryCases,
+  ...answerCases,
 ];

@@ -9,7 +9,14 @@ export type SwitchCapability = {
 }[keyof Capabilities];
 
 /** The hooks of a harness that a case can depend on. */
-export type HarnessHook = "leftovers" | "listRequests" | "readRequests" | "bytesRead" | "corrupt" | "boundedStore";
+export type HarnessHook =
+  | "leftovers"
+  | "listRequests"
+  | "readRequests"
+  | "bytesRead"
+  | "corrupt"
+  | "boundedStore"
+  | "hostile";
 
 /** What a case cannot run without; `no ifMatch` asks for a store that lacks `ifMatch`. */
 export type ConformanceNeed = SwitchCapability | `no ${SwitchCapability}` | HarnessHook;

@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../store.js";
+import type { HostileStore } from "./hostile-store.js";
 
 /** How the stored bytes of an object are damaged: one byte changed, or everything from an offset on cut off. */
 export type Corruption = { readonly flipAt: number } | { readonly truncateTo: number };
@@ -27,6 +28,11 @@ export interface ConformanceHarness {
   readonly corrupt?: (store: ObjectStore, key: string, change: Corruption) => Promise<void>;
   /** Says that the store keeps its objects outside of this process's memory, so that the memory bounds can be measured. */
   readonly boundedStore?: true;
+  /**
+   * Opens the place of `store` once more, through a proxy that gives hostile answers, as `startHostileStore` does. For stores
+   * over HTTP.
+   */
+  readonly hostile?: (store: ObjectStore) => Promise<HostileStore>;
   /** Removes what a case left, after it and whatever became of it; the suite closes the store afterwards. */
   readonly cleanUp?: (store: ObjectStore) => Promise<void>;
   /** Ids of cases that are not run, each with the reason. Default: none. */

@@ -29,6 +29,7 @@ export {
   startFaultProxy,
 } from "./fault-proxy/start.js";
 export type { ConformanceHarness, Corruption } from "./harness.js";
+export { type HostileStore, startHostileStore } from "./hostile-store.js";
 export { type LocalHarnessOptions, localHarness } from "./local-harness.js";
 export type { PlannedCase } from "./plan.js";
 export { SeededRandom } from "./random.js";

@@ -16,6 +16,7 @@ const HOOKS: readonly HarnessHook[] = [
   "bytesRead",
   "corrupt",
   "boundedStore",
+  "hostile",
 ];
 
 /**
