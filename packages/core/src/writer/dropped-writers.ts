@@ -1,3 +1,5 @@
+import type { Sink } from "../sink/sink.js";
+
 /** What an open writer would leave behind. It must not lead to the writer, or the writer could never be dropped. */
 export interface Leftover {
   readonly uri: string;
@@ -17,13 +19,28 @@ const collected = new FinalizationRegistry<Leftover>((leftover) => {
  * Watches an open writer. If the writer is garbage collected, or the process comes to its end while the writer is open, one process
  * warning names its URI, and what it left is removed.
  */
-export function watchWriter(writer: object, leftover: Leftover): void {
+export function watchWriter(
+  writer: { readonly uri: string },
+  sink: Pick<Sink, "abort">,
+  pipeline: { close(): void },
+): Leftover {
+  const leftover = leftoverOf(writer.uri, sink, pipeline);
   if (open.size === 0) {
     process.on("beforeExit", removeAll);
     process.on("exit", warnOfAll);
   }
   open.add(leftover);
   collected.register(writer, leftover, leftover);
+  return leftover;
+}
+
+/** A listener that does not keep the writer: what it listens to, such as a signal, may outlive all writers. */
+export function listenWeakly<T extends object>(writer: T, act: (writer: T) => void): () => void {
+  const reference = new WeakRef(writer);
+  return () => {
+    const held = reference.deref();
+    if (held !== undefined) act(held);
+  };
 }
 
 /** Ends the watch: the writer is finalizing, or has ended. */
@@ -33,6 +50,17 @@ export function unwatchWriter(leftover: Leftover): void {
   if (open.size > 0) return;
   process.off("beforeExit", removeAll);
   process.off("exit", warnOfAll);
+}
+
+/** Made apart from the writer, of which nothing may be held. */
+function leftoverOf(uri: string, sink: Pick<Sink, "abort">, pipeline: { close(): void }): Leftover {
+  return {
+    uri,
+    remove: () => {
+      pipeline.close();
+      return sink.abort();
+    },
+  };
 }
 
 const AT_THE_END = "was open when the process came to its end";

@@ -1,11 +1,11 @@
 import { isUint8Array } from "node:util/types";
 import type { CompressionOptions } from "../compression/codec.js";
 import type { EncoderFactory } from "../compression/encoder.js";
-import { type ErrorDetails, ObjectStoreError, toObjectStoreError } from "../errors.js";
+import { ObjectStoreError, toObjectStoreError } from "../errors.js";
 import { abortedError, throwIfAborted } from "../signal.js";
 import type { Sink } from "../sink/sink.js";
 import { ContentPipeline } from "./content-pipeline.js";
-import { type Leftover, unwatchWriter, watchWriter } from "./dropped-writers.js";
+import { type Leftover, listenWeakly, unwatchWriter, watchWriter } from "./dropped-writers.js";
 import type { ObjectWriter, WriteResult, WriterState } from "./object-writer.js";
 import { type Producer, type Steps, stepsOfChunk, stepsOfHashed, stepsOfProducer } from "./steps.js";
 
@@ -48,9 +48,8 @@ export class PipelineWriter implements ObjectWriter {
     this.key = parts.key;
     this.uri = parts.uri;
     this.compression = parts.compression;
-    this.#leftover = leftoverOf(this.uri, this.#pipeline, parts.sink);
-    watchWriter(this, this.#leftover);
-    this.#onAbort = PipelineWriter.#abortListener(new WeakRef(this));
+    this.#leftover = watchWriter(this, parts.sink, this.#pipeline);
+    this.#onAbort = listenWeakly(this, (writer) => writer.#abort());
     parts.signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (parts.signal?.aborted === true) this.#abort();
   }
@@ -76,9 +75,8 @@ export class PipelineWriter implements ObjectWriter {
   }
 
   writeChunk(chunk: Uint8Array): Promise<void> {
-    if (!isUint8Array(chunk)) {
-      return Promise.reject(this.#error("InvalidArgument", "writeChunk takes a Uint8Array", "writeChunk"));
-    }
+    const message = "writeChunk takes a Uint8Array";
+    if (!isUint8Array(chunk)) return Promise.reject(this.#error("InvalidArgument", message, "writeChunk"));
     return this.#write(stepsOfChunk(chunk), "writeChunk");
   }
 
@@ -116,8 +114,8 @@ export class PipelineWriter implements ObjectWriter {
     await this.#cleanup;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.cancel();
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.cancel();
   }
 
   /** Writes at once if no write is waiting, else behind the last one. */
@@ -182,16 +180,8 @@ export class PipelineWriter implements ObjectWriter {
     throw this.#refusal(operation);
   }
 
-  /** A signal outlives its writers: it must not be what keeps a dropped one. */
-  static #abortListener(writer: WeakRef<PipelineWriter>): () => void {
-    return () => {
-      const held = writer.deref();
-      if (held !== undefined) held.#abort();
-    };
-  }
-
   #abort(): void {
-    const signal = this.#parts.signal;
+    const { signal } = this.#parts;
     // While finalizing, the sink has the signal: only it knows whether the object is visible already.
     if (signal !== undefined && this.#state === "open")
       this.#fail(abortedError("writer", signal), "abort").catch(() => undefined);
@@ -223,17 +213,7 @@ export class PipelineWriter implements ObjectWriter {
   }
 
   #error(code: ObjectStoreError["code"], message: string, operation: string): ObjectStoreError {
-    const details: ErrorDetails = { operation, uri: this.uri, backend: this.#parts.backend };
-    return new ObjectStoreError(code, `${operation}: ${message}`, details);
+    const { backend } = this.#parts;
+    return new ObjectStoreError(code, `${operation}: ${message}`, { operation, uri: this.uri, backend });
   }
-}
-
-function leftoverOf(uri: string, pipeline: ContentPipeline, sink: Sink): Leftover {
-  return {
-    uri,
-    remove: () => {
-      pipeline.close();
-      return sink.abort();
-    },
-  };
 }
