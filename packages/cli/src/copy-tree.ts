@@ -1,4 +1,4 @@
-import type { ObjectStore, WriterOptions } from "@sluice/core";
+import type { ObjectStore, VerifiedBy, WriterOptions } from "@sluice/core";
 import { CommandError, IncompleteRunError } from "./command-error.js";
 import { forEachAbortable } from "./concurrent.js";
 import { copyObject } from "./copy-object.js";
@@ -13,6 +13,8 @@ export interface CopyTreeOptions {
   readonly from: Tree;
   readonly to: ObjectStore;
   readonly decode: boolean;
+  /** Compares the sources with what their store keeps of them. */
+  readonly verify: boolean;
   readonly concurrency: number;
   readonly writer: WriterOptions;
   /** Told of each name that could not be copied, which then does not stop the others. */
@@ -27,7 +29,11 @@ export interface CopyTotals {
   readonly storedBytes: number;
   /** Objects of no bytes whose key ends in `/`: folders to those who made them, where the target has no such keys. */
   readonly skipped: number;
+  /** How many sources were verified by what. */
+  readonly verifiedBy: Readonly<VerifiedCounts>;
 }
+
+type VerifiedCounts = { [Name in VerifiedBy]?: number };
 
 /**
  * Copies all objects of a tree, as they are listed; the first failure stops it, unless `failures` is told of it. What was copied by
@@ -35,7 +41,8 @@ export interface CopyTotals {
  */
 export async function copyTree(options: CopyTreeOptions): Promise<CopyTotals> {
   const { from, decode, concurrency, signal, failures } = options;
-  const totals = { objects: 0, bytes: 0, storedBytes: 0, skipped: 0 };
+  const verified: VerifiedCounts = {};
+  const totals = { objects: 0, bytes: 0, storedBytes: 0, skipped: 0, verifiedBy: verified };
   if (decode) for await (const _ of sourcesOf(options, failures && ignore));
   try {
     await forEachAbortable(
@@ -48,10 +55,11 @@ export async function copyTree(options: CopyTreeOptions): Promise<CopyTotals> {
           return;
         }
         try {
-          const { size, storedSize } = await copyOne(object, options, either);
+          const { result, verifiedBy } = await copyOne(object, options, either);
           totals.objects++;
-          totals.bytes += size;
-          totals.storedBytes += storedSize;
+          totals.bytes += result.size;
+          totals.storedBytes += result.storedSize;
+          verified[verifiedBy] = (verified[verifiedBy] ?? 0) + 1;
           options.progress.addObject();
         } catch (error) {
           if (failures === undefined || either.aborted) throw error;
@@ -89,12 +97,12 @@ function isFolderMarker({ key, size }: ListedObject, { from, to }: CopyTreeOptio
 }
 
 async function copyOne({ key }: ListedObject, options: CopyTreeOptions, signal: AbortSignal) {
-  const { from, to, decode, writer, progress } = options;
+  const { from, to, decode, verify, writer, progress } = options;
   const name = contentName(key.slice(from.prefix.length), decode);
   // With an extension behind its final slash an object would have another folder's name.
   const compression = name.endsWith("/") ? "none" : (writer.compression ?? "none");
   return copyObject({
-    ...{ decode, progress, signal, writer: { ...writer, compression } },
+    ...{ decode, verify, progress, signal, writer: { ...writer, compression } },
     from: { store: from.store, key },
     to: { store: to, key: compressedName(name, name, compression) },
   });

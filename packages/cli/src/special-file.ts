@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { Crc32c, type StoredObject } from "@sluice/core";
 import { untilAborted } from "./chunks.js";
+import { describeVerified } from "./describe-write.js";
 import { formatDuration, formatName, formatRate, formatSize } from "./format.js";
 import type { Outcome } from "./outcome.js";
 import type { Progress } from "./progress.js";
@@ -45,9 +46,10 @@ export async function intoSpecialFile(
   const size = crc.byteLength;
   const checksum = crc.digest();
   const took = `${formatDuration(elapsedMs)}, ${formatRate(size, elapsedMs)}`;
+  const { verifiedBy = "none" } = object;
   return {
     kind: "result",
-    value: { source: object.info.uri, path, size, checksum, elapsedMs },
-    lines: [`${formatName(path)}: ${formatSize(size)}, ${checksum}, ${took}`],
+    value: { source: object.info.uri, path, size, checksum, verifiedBy, elapsedMs },
+    lines: [`${formatName(path)}: ${formatSize(size)}, ${checksum}, ${describeVerified(verifiedBy)}, ${took}`],
   };
 }

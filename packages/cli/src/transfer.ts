@@ -17,8 +17,6 @@ interface TransferSource extends AsyncIterable<Uint8Array> {
 
 export interface TransferOptions {
   readonly source: TransferSource;
-  /** The checksum that the source's store keeps of these bytes, if it does. */
-  readonly sourceChecksum?: string;
   readonly store: ObjectStore;
   readonly key: string;
   readonly writer: WriterOptions;
@@ -27,11 +25,11 @@ export interface TransferOptions {
 }
 
 /**
- * Streams a source into an object. It is published only if what the writer hashed is what was read, and what the source's
- * store says it holds; else ChecksumMismatch, and nothing is left.
+ * Streams a source into an object. It is published only if what the writer hashed is what was read, and the source came to a
+ * good end, as an object does that is what its store keeps the checksum of; else ChecksumMismatch, and nothing is left.
  */
 export async function transfer(options: TransferOptions): Promise<WriteResult> {
-  const { source, sourceChecksum, progress, signal } = options;
+  const { source, progress, signal } = options;
   const writer = await openWriter(options);
   const read = new Crc32c();
   try {
@@ -41,7 +39,6 @@ export async function transfer(options: TransferOptions): Promise<WriteResult> {
       progress.addBytes(chunk.byteLength);
     }
     checkEqual(read.digest(), writer.checksum(), writer.uri, read.byteLength);
-    if (sourceChecksum !== undefined) checkEqual(sourceChecksum, read.digest(), writer.uri, read.byteLength);
     return await writer.finalize();
   } catch (error) {
     await writer.cancel().catch(() => undefined);

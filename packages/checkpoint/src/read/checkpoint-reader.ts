@@ -1,4 +1,4 @@
-import { checkInteger, checkOptions, type ObjectStore, type OpenOptions } from "@sluice/core";
+import { checkBoolean, checkInteger, checkOptions, type ObjectStore, type OpenOptions } from "@sluice/core";
 import { manifestKey } from "../layout/keys.js";
 import type { Manifest, ManifestShard } from "../manifest/manifest.js";
 import { BASE_OPTION_NAMES, type CheckpointBase, type OpenedBase, openBase } from "../open-base.js";
@@ -33,6 +33,8 @@ export interface ShardBytesOptions extends ReadCallOptions {
 }
 
 export interface RestoreOptions extends ReadCallOptions {
+  /** False hands out bytes that are not what the manifest and the store have checksums of. Default true. */
+  readonly verify?: boolean;
   /** Shards at once. Default 4. */
   readonly concurrency?: number;
 }
@@ -134,10 +136,11 @@ export class CheckpointReader implements AsyncDisposable {
 
   /** Hands every shard to `consume`, some at once; after the first failure the others are stopped. */
   restore(consume: ShardConsumer, options: RestoreOptions = {}): Promise<RestoreResult> {
-    checkOptions(options, ["concurrency", "signal"], "restore");
-    const { concurrency = DEFAULT_CONCURRENCY, signal } = options;
+    checkOptions(options, ["verify", "concurrency", "signal"], "restore");
+    const { verify: isCompared = true, concurrency = DEFAULT_CONCURRENCY, signal } = options;
+    checkBoolean(isCompared, "verify", "restore");
     checkInteger(concurrency, "concurrency", 1, MAX_CONCURRENCY, "restore");
-    return restoreShards({ store: this.store, manifest: this.manifest, consume, concurrency, signal });
+    return restoreShards({ store: this.store, manifest: this.manifest, consume, isCompared, concurrency, signal });
   }
 
   /** The safetensors header of a rank's shard, through which single tensors are read by range. */

@@ -10,6 +10,7 @@ export interface RestoreParts {
   readonly store: ObjectStore;
   readonly manifest: Manifest;
   readonly consume: ShardConsumer;
+  readonly isCompared: boolean;
   readonly concurrency: number;
   readonly signal: AbortSignal | undefined;
 }
@@ -22,7 +23,7 @@ export interface RestoreResult {
 
 /** Memory is that of the streams under way; no shard is held. */
 export async function restoreShards(parts: RestoreParts): Promise<RestoreResult> {
-  const { store, manifest, consume, concurrency, signal } = parts;
+  const { store, manifest, consume, isCompared, concurrency, signal } = parts;
   const stop = new AbortController();
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   let failure: { readonly error: unknown } | undefined;
@@ -30,7 +31,7 @@ export async function restoreShards(parts: RestoreParts): Promise<RestoreResult>
   await forEachConcurrently(manifest.shards, concurrency, async (shard) => {
     if (failure !== undefined) return;
     try {
-      const content = await openShard(store, shard, { isOurs: manifest.isOurs, signal: either });
+      const content = await openShard(store, shard, { isOurs: manifest.isOurs, isCompared, signal: either });
       try {
         await consume(content, shard);
       } finally {

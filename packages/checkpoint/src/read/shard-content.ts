@@ -1,6 +1,13 @@
 import { Readable } from "node:stream";
 import { crc32 } from "node:zlib";
-import { Crc32c, formatChecksum, isObjectStoreError, ObjectStoreError, type StoredObject } from "@sluice/core";
+import {
+  Crc32c,
+  formatChecksum,
+  isObjectStoreError,
+  ObjectStoreError,
+  type StoredObject,
+  type VerifiedBy,
+} from "@sluice/core";
 import type { ManifestShard } from "../manifest/manifest.js";
 
 export interface ShardContentParts {
@@ -11,6 +18,8 @@ export interface ShardContentParts {
    * Rust's crc32fast.
    */
   readonly mayBeIeee: boolean;
+  /** Whether the content is compared with the manifest's checksum. Default true. */
+  readonly isCompared?: boolean;
 }
 
 /**
@@ -21,18 +30,25 @@ export class ShardContent implements AsyncIterable<Uint8Array>, AsyncDisposable 
   readonly shard: ManifestShard;
   readonly #object: StoredObject;
   readonly #mayBeIeee: boolean;
+  readonly #isCompared: boolean;
   #isVerified = false;
   #bytesRead = 0;
 
-  constructor({ shard, object, mayBeIeee }: ShardContentParts) {
+  constructor({ shard, object, mayBeIeee, isCompared = true }: ShardContentParts) {
     this.shard = shard;
     this.#object = object;
+    this.#isCompared = isCompared && shard.checksum !== undefined;
     this.#mayBeIeee = mayBeIeee && shard.checksum !== undefined;
   }
 
   /** Whether all of it was read and is what the manifest says. */
   get isVerified(): boolean {
     return this.#isVerified;
+  }
+
+  /** By what the bytes were verified, the manifest's checksum where it has one; undefined before they were read to their end. */
+  get verifiedBy(): VerifiedBy | "manifest" | undefined {
+    return this.#isVerified && this.#isCompared ? "manifest" : this.#object.verifiedBy;
   }
 
   /** Bytes of content that were read so far. */
@@ -85,7 +101,8 @@ export class ShardContent implements AsyncIterable<Uint8Array>, AsyncDisposable 
       const message = `rank ${rank}: ${uri} has ${crc.byteLength} bytes of content, the manifest says ${size}`;
       throw new ObjectStoreError("ChecksumMismatch", message, { operation: "shard", uri, bytes: crc.byteLength });
     }
-    if (checksum === undefined || actual === checksum || (this.#mayBeIeee && ieee === checksum)) return;
+    if (checksum === undefined || !this.#isCompared || actual === checksum || (this.#mayBeIeee && ieee === checksum))
+      return;
     throw checksumMismatch(rank, uri, checksum, actual, crc.byteLength);
   }
 }

@@ -17,17 +17,17 @@ import {
 import type { CommandContext } from "../context.js";
 import { copyObject } from "../copy-object.js";
 import { copyTree } from "../copy-tree.js";
-import { describeWrite } from "../describe-write.js";
+import { describeCounts, describeWrite } from "../describe-write.js";
 import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
 import { intoFolder, nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
-import { contentName } from "../read-options.js";
+import { addVerifyFlag, contentName, type VerifyFlag } from "../read-options.js";
 import { compressedName } from "../target-name.js";
 import { ToldFailures } from "../told-failures.js";
 
-interface CpOptions extends CommonOptions, CompressionFlags, KeepGoingOption, PublishOptions {
+interface CpOptions extends CommonOptions, CompressionFlags, KeepGoingOption, PublishOptions, VerifyFlag {
   readonly recursive?: true;
   readonly decode?: true;
   readonly concurrency?: number;
@@ -42,6 +42,7 @@ export function addCp(program: Command, run: RunCommand): void {
     .option("-r, --recursive", "copy what is below the source to below the target")
     .option("--decode", "decode .zst and .gz objects; their names lose the extension");
   addKeepGoingOption(command);
+  addVerifyFlag(command);
   addConcurrencyOption(command);
   addCompressionOptions(command);
   addPublishOptions(command);
@@ -70,8 +71,9 @@ async function cpObject(context: CommandContext, source: string, target: string,
   const targetUri = compressedName(intoFolder(context.toUri(target), name), name, compressionOf(options));
   const to = await context.openObject(targetUri, options);
   const progress = context.startProgress("cp");
-  const result = await copyObject({ from, to, decode, progress, signal, writer });
-  return describeWrite(result, progress, from.store.uriOf(from.key));
+  const { verify } = options;
+  const { result, verifiedBy } = await copyObject({ from, to, decode, verify, progress, signal, writer });
+  return describeWrite(result, progress, { uri: from.store.uriOf(from.key), verifiedBy });
 }
 
 async function cpTree(context: CommandContext, source: string, target: string, options: CpOptions): Promise<Outcome> {
@@ -86,6 +88,7 @@ async function cpTree(context: CommandContext, source: string, target: string, o
   const totals = await copyTree({
     ...{ from, to, progress, signal },
     decode: options.decode === true,
+    verify: options.verify,
     concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
     writer: writerOptionsOf(options),
     ...(options.keepGoing === true && { failures }),
@@ -100,13 +103,16 @@ async function cpTree(context: CommandContext, source: string, target: string, o
   }
   const elapsedMs = Math.round(progress.elapsedMs);
   const stored = `${formatSize(bytes)}, stored as ${formatSize(storedBytes)}`;
+  const verified = objects === 0 ? "" : `, ${describeCounts(totals.verifiedBy)}`;
   const notCopied = failed === 0 ? "" : `, ${formatCount(failed, "object")} not copied`;
   const took = `${formatDuration(elapsedMs)}, ${formatRate(bytes, elapsedMs)}`;
   return {
     kind: "result",
     exitCode: failed === 0 ? EXIT.good : EXIT.notDone,
     value: { source: from.uri, target: to.uri, ...totals, failed, ...failures.value, elapsedMs },
-    lines: [`${formatName(to.uri)}: ${formatCount(objects, "object")}, ${stored}${markers}${notCopied}, ${took}`],
+    lines: [
+      `${formatName(to.uri)}: ${formatCount(objects, "object")}, ${stored}${verified}${markers}${notCopied}, ${took}`,
+    ],
   };
 }
 

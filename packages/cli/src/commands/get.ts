@@ -50,5 +50,5 @@ async function get(
     ...{ store: to.store, key: to.key, progress, signal, source: object },
     writer: { ...(bytes !== undefined && { size: bytes }), ...(options.ifNotExists === true && { ifNotExists: true }) },
   });
-  return describeWrite(result, progress, info.uri);
+  return describeWrite(result, progress, { uri: info.uri, verifiedBy: object.verifiedBy ?? "none" });
 }
