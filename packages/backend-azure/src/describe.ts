@@ -11,20 +11,26 @@ type BlobFacts = {
     | "lastModified"
     | "contentType"
     | "contentMD5"
+    | "blobType"
     | "versionId"
     | "metadata"]?: BlobGetPropertiesResponse[Name] | undefined;
 };
 
+const MD5_BYTES = 16;
+
 /**
  * Facts of the blob under `key`. Unavailable where the answer lacks size, etag or time, which the service always tells.
- * Listings carry no metadata, so they tell of none and of no checksums.
+ * `contentMD5` is that of the whole blob, which this package's own checksums go before. Listings carry no metadata, so they tell
+ * of none and of no checksums.
  */
 export function describe(key: string, facts: BlobFacts): DriverObject {
-  const { contentType, versionId, metadata } = facts;
-  const size = given(key, "Content-Length", facts.contentLength, Number.isSafeInteger(facts.contentLength));
-  const etag = given(key, "ETag", plainEtag(facts.etag), Boolean(facts.etag));
-  const time = facts.lastModified?.getTime();
-  const lastModified = given(key, "Last-Modified", facts.lastModified, Number.isFinite(time));
+  const { contentType, versionId, metadata, contentMD5, blobType } = facts;
+  const { contentLength: bytes = -1, lastModified: time } = facts;
+  const size = given(key, "Content-Length", bytes, Number.isSafeInteger(bytes) && bytes >= 0);
+  const etag = given(key, "ETag", plainEtag(facts.etag), plainEtag(facts.etag) !== "");
+  const lastModified = given(key, "Last-Modified", time, Number.isFinite(time?.getTime()));
+  // Blobs that are appended to or written by pages keep the hash that they began with.
+  const hasMd5 = blobType === "BlockBlob" && metadata !== undefined && contentMD5?.byteLength === MD5_BYTES;
   return {
     key,
     size,
@@ -32,6 +38,7 @@ export function describe(key: string, facts: BlobFacts): DriverObject {
     lastModified,
     ...(contentType !== undefined && { contentType }),
     ...(versionId !== undefined && { versionId }),
+    ...(hasMd5 && { storedChecksum: `md5:${Buffer.from(contentMD5).toString("hex")}` }),
     ...(metadata !== undefined && fromBlobMetadata(metadata, size)),
   };
 }

@@ -83,13 +83,13 @@ async function checkWhole(
 
 /** Which bytes of which blob an answer brings. */
 function opened(key: string, answer: Awaited<ReturnType<typeof download>>, range: ResolvedRange) {
-  const { contentRange, contentLength, _response } = whole(ofService(answer, "Get Blob"));
+  const { contentRange, contentLength, contentMD5, blobContentMD5, _response } = whole(ofService(answer, "Get Blob"));
   const { start } = range;
   // Where the service has this error, azurite sends no byte of a range that begins at the blob's end.
   if (contentRange === `bytes ${start}-${start - 1}/${start}`) throw fromServiceFailure(416, "InvalidRange");
   const isPartial = _response.status === 206;
   const extent = extentOf({ isPartial, contentRange, contentLength }, range);
-  const { etag, lastModified, contentType, versionId, metadata } = answer;
+  const { etag, lastModified, contentType, versionId, metadata, blobType } = answer;
   const object = describe(key, {
     contentLength: extent.size,
     etag,
@@ -97,6 +97,9 @@ function opened(key: string, answer: Awaited<ReturnType<typeof download>>, range
     contentType,
     versionId,
     metadata,
+    blobType,
+    // That of a part's answer is of the part.
+    contentMD5: isPartial ? blobContentMD5 : (blobContentMD5 ?? contentMD5),
   });
   return { ...extent, object };
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { azureBackend, isAzureStore, openAzureStore } from "@sluice/backend-azure";
 import "@sluice/backend-azure/register";
 import { crc32c, openStore } from "@sluice/core";
@@ -56,6 +57,43 @@ describeOnAzure("an Azure store", ({ connectionString }) => {
           expect(Buffer.compare(await (await store.get("object")).bytes(), bytes)).toBe(0);
         }
       }
+    });
+
+    test("the MD5 that the service keeps of what another tool wrote is told, and compared on whole reads", async () => {
+      const store = await open({ readWindowBytes: PART_BYTES });
+      const bytes = Buffer.alloc(3 * PART_BYTES + 5, "md5");
+      const md5 = (of: Buffer) => createHash("md5").update(of).digest();
+      const blob = store.containerClient.getBlockBlobClient("foreign");
+      await blob.upload(bytes, bytes.byteLength);
+      expect(await store.head("foreign")).toMatchObject({ storedChecksum: `md5:${md5(bytes).toString("hex")}` });
+      const object = await store.get("foreign");
+      expect(Buffer.compare(await object.bytes(), bytes)).toBe(0);
+      expect(object.verifiedBy).toBe("md5");
+      // A block list's hash is taken as it is given: here, that of other bytes.
+      const id = Buffer.alloc(48).toString("base64");
+      await blob.stageBlock(id, bytes, bytes.byteLength);
+      await blob.commitBlockList([id], { blobHTTPHeaders: { blobContentMD5: md5(bytes.subarray(1)) } });
+      await expect(store.get("foreign").then((damaged) => damaged.bytes())).rejects.toMatchObject({
+        code: "ChecksumMismatch",
+      });
+      const unchecked = await store.get("foreign", { verify: "none" });
+      expect(Buffer.compare(await unchecked.bytes(), bytes)).toBe(0);
+      expect(Buffer.from(await store.getRange("foreign", { start: 5, end: 9 }))).toEqual(bytes.subarray(5, 9));
+    });
+
+    test("no MD5 is told that is none, or that later bytes are not in", async () => {
+      const store = await open();
+      const blob = store.containerClient.getBlockBlobClient("short");
+      await blob.upload("content", 7);
+      await blob.setHTTPHeaders({ blobContentMD5: Buffer.alloc(0) });
+      expect((await store.head("short")).storedChecksum).toBeUndefined();
+      expect(await (await store.get("short")).text()).toBe("content");
+      const appended = store.containerClient.getAppendBlobClient("appended");
+      const blobContentMD5 = createHash("md5").update("").digest();
+      await appended.create({ blobHTTPHeaders: { blobContentMD5 } });
+      await appended.appendBlock("content", 7);
+      expect((await store.head("appended")).storedChecksum).toBeUndefined();
+      expect(await (await store.get("appended")).text()).toBe("content");
     });
 
     test("what a blob can't keep is refused before any byte is sent", async () => {
