@@ -75,7 +75,7 @@ function unfinishedId(poller: { getOperationState(): CopyState }): string | unde
   const { copyId, result } = poller.getOperationState();
   if (!copyId) throw notOfService("the answer to Copy Blob has no x-ms-copy-id");
   if (result === undefined) return copyId;
-  ofService(result, "Copy Blob");
+  if (!ofService(result, "Copy Blob").etag) throw notOfService("the answer to Copy Blob has no ETag");
   return undefined;
 }
 
