@@ -9,6 +9,7 @@ export type { Strategy } from "./layout/strategy.js";
 export type { Manifest, ManifestShard, ShardMeta } from "./manifest/manifest.js";
 export type { CheckpointBase } from "./open-base.js";
 export { type PruneOptions, type PruneReport, prune } from "./prune/prune.js";
+export { describeIdentity, type Identity, type IdentityOptions, identifyProcess } from "./ranks/identity.js";
 export type { LauncherFacts } from "./ranks/launcher/launchers.js";
 export { readLauncher } from "./ranks/launcher/read-launcher.js";
 export type { Environment } from "./ranks/launcher/variables.js";

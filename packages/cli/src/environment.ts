@@ -15,6 +15,8 @@ export interface Environment {
   readonly registry: StoreRegistry;
   /** What relative paths are relative to; absolute. */
   readonly workingFolder: string;
+  /** Where launchers of ranks say who a process is. Default: the process's environment variables. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Whether errors show their stack. */
   readonly isDebug: boolean;
   /** Refuses what can't be run as it was typed; called before a command begins. */

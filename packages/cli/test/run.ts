@@ -11,6 +11,7 @@ export interface RunOptions {
   readonly isDebug?: boolean;
   readonly signal?: AbortSignal;
   readonly registry?: Registry;
+  readonly variables?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface RunResult {
@@ -32,6 +33,7 @@ export async function run(parameters: readonly string[], options: RunOptions): P
     isTerminal,
     isDebug,
     workingFolder,
+    variables: options.variables ?? {},
     signal: options.signal ?? new AbortController().signal,
     registry: options.registry ?? new StoreRegistry({ plugins: [memoryBackend(), fsBackend()], discovery: false }),
   });

@@ -23,7 +23,7 @@ export interface Identity {
 }
 
 /** Who this process is, by its launcher and the caller. InvalidArgument where they contradict each other, or too little is known. */
-export function identify(options: IdentityOptions, operation: string): Identity {
+export function identifyProcess(options: IdentityOptions, operation: string): Identity {
   const { launcher: choice, environment = process.env, runId } = options;
   if (choice !== undefined && choice !== "none") {
     throw refusal(operation, `launcher must be "none" or absent, got ${JSON.stringify(choice)}`);

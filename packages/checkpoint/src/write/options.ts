@@ -3,7 +3,7 @@ import { checkTimestamp } from "../layout/save-id.js";
 import { checkStrategy, type Strategy } from "../layout/strategy.js";
 import { MAX_RANKS } from "../manifest/schema.js";
 import { BASE_OPTION_NAMES } from "../open-base.js";
-import { describeIdentity, type Identity, identify } from "../ranks/identity.js";
+import { describeIdentity, type Identity, identifyProcess } from "../ranks/identity.js";
 import type { Environment } from "../ranks/launcher/variables.js";
 
 export interface CheckpointWriterOptions extends OpenOptions {
@@ -70,7 +70,7 @@ export function checkWriterOptions(options: CheckpointWriterOptions): CheckedWri
   const { step, epoch = 0, framework = "generic", strategy = "flat", compression = "none", userMeta = null } = options;
   const { deadlineMs = DEFAULT_DEADLINE_MS, concurrency = 4, ts, signal } = options;
   checkIdentity(options);
-  const identity = identify(options, OPERATION);
+  const identity = identifyProcess(options, OPERATION);
   const { rank, worldSize, runId } = identity;
   checkInteger(step, "step", 0, Number.MAX_SAFE_INTEGER, OPERATION);
   checkInteger(epoch, "epoch", 0, Number.MAX_SAFE_INTEGER, OPERATION);
