@@ -51,12 +51,6 @@ export class ZlibFeed {
     yield* this.#output(() => isTaken);
   }
 
-  /** What was left to come out. */
-  async *end(): AsyncGenerator<Uint8Array, void, void> {
-    this.#stream.end();
-    yield* this.#output(() => false);
-  }
-
   close(): void {
     this.#stream.destroy();
   }

@@ -52,7 +52,7 @@ function frameDecoder(create: () => ZlibStream): ZstdFrameDecoder {
       feed ??= new ZlibFeed("zstd", create());
       fedBytes += bytes.byteLength;
       yield* feed.push(bytes);
-      if (endsFrame) yield* feed.end();
+      // All of the content came out with the last byte: ending the stream would only cost another turn of a thread.
       if (feed.bytesTaken !== fedBytes) throw damaged("zstd", "a frame does not end with its last block");
       if (endsFrame) close();
     },
