@@ -5,7 +5,7 @@ import type { Manifest } from "../manifest/manifest.js";
 import { BASE_OPTION_NAMES, type CheckpointBase, openBase } from "../open-base.js";
 import { findLatest } from "../read/find.js";
 import type { CheckpointInfo } from "../read/list.js";
-import { Deletion } from "./delete-all.js";
+import { Deletion } from "./deletion.js";
 import { type Attempt, listAttempts, proveUncommitted } from "./orphans.js";
 import { readStoreClockMs } from "./store-clock.js";
 import { confirmLatest, type Survey, surveyCheckpoints } from "./survey.js";
