@@ -97,7 +97,8 @@ async function judgeStep(
   const odd = oddThings(folder);
   const target = `memory://files-${number}/`;
   const [name = "", ...flags] = step.split(" ");
-  const parameters = name === "cp" ? ["cp", "-r", ...flags, `${folder}/`, target] : [name, "-r", `${folder}/`];
+  const parameters =
+    name === "cp" ? ["cp", "-r", ...flags, `${folder}/`, target] : [name, "-r", "--json", `${folder}/`];
   const { status, bytes, stderr } = await runCommand(parameters, registry);
   const said = bytes.toString() + stderr;
   if (/TypeError|ERR_| {4}at /.test(stderr)) return { kind: "wrong", what: `a fault of the command: ${stderr}` };
