@@ -1,4 +1,5 @@
 import { DeleteBucketCommand, ListMultipartUploadsCommand, S3Client } from "@aws-sdk/client-s3";
+import { forEachConcurrently } from "@sluice/core";
 import { type FaultPlan, type FaultProxy, startFaultProxy } from "@sluice/core/testing";
 import { afterAll, onTestFinished } from "vitest";
 import { type S3Server, uniqueBucket } from "../../../../scripts/servers/index.ts";
@@ -32,7 +33,7 @@ export async function proxyTo({ endpoint }: S3Server, plan?: FaultPlan, seed = 0
 export function storesOn(server: S3Server, client: S3Client = plainClient(server)) {
   const buckets: string[] = [];
   afterAll(async () => {
-    for (const bucket of buckets) await removeBucket(server, client, bucket);
+    await forEachConcurrently(buckets, 8, (bucket) => removeBucket(server, client, bucket));
     client.destroy();
   });
   return async (options: S3StoreOptions = {}): Promise<S3Store> => {
