@@ -154,6 +154,24 @@ export function pruneSuite({ open }: StoreHarness): void {
     );
     await refuses(CheckpointReader.latest(store), "ChecksumMismatch");
   });
+
+  test.each<[string, (shards: { key: string }[]) => void]>([
+    [
+      "has a wrong character",
+      ([, second]) => Object.assign(second as object, { key: `${second?.key.slice(0, -5)}y.bin` }),
+    ],
+    ["is another rank's", ([first, second]) => Object.assign(second as object, { key: first?.key })],
+  ])("N9 a shard stays whose key %s in the manifest", async (_name, change) => {
+    const writer = await CheckpointWriter.open(store, { step: 1, worldSize: 2, environment: {} });
+    await writer.saveAll(["first", "second"]);
+    await save(2);
+    const [manifest = ""] = (await keysOf(store)).filter(isManifest);
+    const before = await store.get(manifest).then((object) => object.bytes());
+    await rewrite(store, manifest, ({ shards }) => change(shards));
+    await prune(store, { graceMs: 0 });
+    await store.put(manifest, before);
+    expect((await (await CheckpointReader.byStep(store, 1)).verify({ full: true })).ok).toBe(true);
+  });
 }
 
 /** Only of stores whose clock is not this process's. */

@@ -26,7 +26,8 @@ export interface Attempt {
 
 /**
  * What belongs to no committed checkpoint: shards, records and markers of attempts without a manifest, those of attempts that have one
- * and do not need them, and what told of save ids.
+ * and do not need them, and what told of save ids. Nothing where a manifest names a shard that is not there, or one
+ * twice: any of the rest may be the one that it meant.
  */
 export async function listAttempts(
   store: ObjectStore,
@@ -35,13 +36,33 @@ export async function listAttempts(
 ): Promise<Attempt[]> {
   const committed = new Set(manifests.map(manifestKey));
   const live = new Set(manifests.flatMap(({ shards }) => shards.map(({ key }) => key)));
+  const unseen = new Set(live);
   const attempts = new Map<string, Attempt>();
   for (const prefix of [SHARDS, RECORDS, MARKERS, SAVES]) {
     for await (const entry of store.list({ prefix, ...(signal !== undefined && { signal }) })) {
       if (entry.kind === "object" && !live.has(entry.key)) collect(attempts, entry, prefix, committed);
+      else if (entry.kind === "object") unseen.delete(entry.key);
     }
   }
-  return [...attempts.values()];
+  if (attempts.size === 0) return [];
+  const isDoubtful = manifests.some(namesOneTwice) || (await isOneMissing(store, [...unseen], signal));
+  return isDoubtful ? [] : [...attempts.values()];
+}
+
+function namesOneTwice({ shards }: Manifest): boolean {
+  return new Set(shards.map(({ key }) => key)).size < shards.length;
+}
+
+async function isOneMissing(
+  store: ObjectStore,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  let isMissing = false;
+  await forEachConcurrently(keys, SMALL_READS_IN_FLIGHT, async (key) => {
+    if (!isMissing && !(await store.exists(key, signal === undefined ? {} : { signal }))) isMissing = true;
+  });
+  return isMissing;
 }
 
 function collect(

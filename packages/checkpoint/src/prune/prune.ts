@@ -31,7 +31,10 @@ export interface PruneReport {
   readonly orphans: readonly string[];
   /** Temporary files and unfinished uploads of killed writers that were removed, or would be. */
   readonly staleUploads: number;
-  /** Manifests that can't be read: they, and while there are such, all orphans are left for a person to look at. */
+  /**
+   * Manifests that can't be read: they, and while there are such, all orphans are left for a person to look at. Orphans are left too
+   * while a manifest names a shard that is not there.
+   */
   readonly unreadable: readonly CheckpointInfo[];
   readonly deletedObjects: number;
 }
