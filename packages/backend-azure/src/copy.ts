@@ -110,6 +110,8 @@ async function untilCopied(
     }
   } catch (error) {
     if (isObjectStoreError(error, "Aborted")) await target.abortCopyFromURL(copyId).catch(() => undefined);
+    // A copy that is under way has a target. That there is none says nothing about the source, whose absence NotFound would tell.
+    if (isObjectStoreError(error, "NotFound")) throw notOfService("the copy was begun, and its target is not there");
     throw error;
   }
 }

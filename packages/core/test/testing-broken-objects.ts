@@ -34,6 +34,38 @@ export const storesWithBrokenObjects: readonly BrokenStore[] = [
       }),
   },
   {
+    fault: "whole reads are compared with nothing that the store keeps",
+    breaks: ["H15", "H16"],
+    wrap: (store) =>
+      overriding(store, {
+        get: (key: string, options?: GetOptions) => store.get(key, { ...options, verify: options?.verify ?? "none" }),
+      }),
+  },
+  {
+    fault: "every read is called verified",
+    breaks: ["H16"],
+    wrap: (store) =>
+      overriding(store, {
+        get: async (key: string, options?: GetOptions) =>
+          overriding(await store.get(key, options), { verifiedBy: "crc32c" as never }),
+      }),
+  },
+  {
+    fault: "ranges of compressed objects end before the frame's checksum",
+    breaks: ["Z20"],
+    wrap: (store) =>
+      overriding(store, {
+        getRange: async (key: string, range: { start: number; end: number }, options?: GetOptions) => {
+          try {
+            return await store.getRange(key, range, options);
+          } catch (error) {
+            if (!isObjectStoreError(error, "ChecksumMismatch")) throw error;
+            return new Uint8Array(range.end - range.start);
+          }
+        },
+      }),
+  },
+  {
     fault: "streams end after the first chunk",
     breaks: ["R13", "R14"],
     wrap: (store) =>

@@ -272,6 +272,14 @@ describeOnAzure(`answers that are not the service's (seed ${SEED})`, ({ connecti
       expect((await stored("target")).toString()).toBe("content");
     });
 
+    test("that was begun and has no target is Unavailable, and not a source that is not found", async () => {
+      await store.put("object", "content");
+      hostile.instead("PUT copy", answer(202, { ...MS, ...ETAG, "x-ms-copy-id": "7" }));
+      await expect(store.copy("object", "target")).rejects.toMatchObject(unavailable);
+      await expect(store.rename("object", "target")).rejects.toMatchObject(unavailable);
+      expect((await stored("object")).toString()).toBe("content");
+    });
+
     test("is of the version that was looked at, also where it is another by then", async () => {
       await store.put("object", "content");
       for (const options of [{}, { ifNotExists: true }]) {

@@ -6,10 +6,11 @@ import { compressOptionCases } from "./cases/compress-options.js";
 import { compressCases } from "./cases/compressing.js";
 import { copyCases } from "./cases/copying.js";
 import { createConditionCases } from "./cases/create-conditions.js";
-import { damageCases } from "./cases/damage.js";
+import { damageCases, damagedRangeCases } from "./cases/damage.js";
 import { decodeCases } from "./cases/decoding.js";
 import { deleteCases } from "./cases/deleting.js";
 import { errorCases } from "./cases/errors.js";
+import { keptChecksumCases } from "./cases/kept-checksums.js";
 import { keptKeyCases } from "./cases/kept-keys.js";
 import { lendingCases } from "./cases/lending.js";
 import { listOrderCases } from "./cases/list-order.js";
@@ -68,10 +69,12 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...deleteCases,
   ...checksumCases,
   ...verifyCases,
+  ...keptChecksumCases,
   ...compressCases,
   ...decodeCases,
   ...damageCases,
   ...compressOptionCases,
+  ...damagedRangeCases,
   ...abortedCallCases,
   ...abortingCases,
   ...optionCases,

@@ -1,5 +1,6 @@
 import type { Codec } from "../../compression/codec.js";
 import { isObjectStoreError } from "../../errors.js";
+import type { ObjectStore } from "../../store.js";
 import { expectBytes, expectError } from "../assertions.js";
 import type { ConformanceCase, ConformanceContext } from "../conformance-case.js";
 import type { Corruption } from "../harness.js";
@@ -24,6 +25,45 @@ export const damageCases: readonly ConformanceCase[] = [
     },
   },
 ];
+
+/** Z20: ranges of compressed objects that are damaged. */
+export const damagedRangeCases: readonly ConformanceCase[] = [
+  {
+    id: "Z20",
+    name: "a range of a damaged compressed object is exact, or fails with ChecksumMismatch",
+    needs: ["corrupt"],
+    run: async (context) => {
+      const { store, random } = context;
+      const bytes = random.compressibleBytes(FRAME_BYTES + 1000);
+      for (const codec of ["zstd", "gzip"] as const) {
+        const { storedSize } = await store.put("object", bytes, { compression: { codec } });
+        for (let flip = 0; flip < 8; flip++) {
+          const change = { flipAt: random.integer(0, storedSize - 1) };
+          const { key } = await store.put("object", bytes, { compression: { codec } });
+          await context.harness.corrupt?.(store, key, change);
+          for (const start of [0, FRAME_BYTES - 50, random.integer(0, bytes.byteLength - 100)]) {
+            await expectRangeOrError(store, key, { start, end: start + 100 }, bytes, JSON.stringify(change));
+          }
+        }
+      }
+    },
+  },
+];
+
+async function expectRangeOrError(
+  store: ObjectStore,
+  key: string,
+  range: { readonly start: number; readonly end: number },
+  bytes: Uint8Array,
+  what: string,
+): Promise<void> {
+  try {
+    const got = await store.getRange(key, range, { decode: true });
+    expectBytes(got, bytes.subarray(range.start, range.end), `${key} ${range.start}-${range.end}, ${what}`);
+  } catch (error) {
+    if (!isObjectStoreError(error, "ChecksumMismatch")) throw error;
+  }
+}
 
 /** Damage that does not reach the content, as in a header's unused bits, may pass; then the content is whole. */
 function damageCase(id: string, what: string, codec: Codec): ConformanceCase {
