@@ -63,7 +63,10 @@ export function drawEarlier(draw: Draw): AnswerMutation {
     const isHead = request.method === "HEAD";
     const words = `the answer to an earlier ${other.request.method} ${other.request.path}`;
     const isAlike = other.requestClass === requestClass || (isHead && other.requestClass === "read");
-    const lie = isAlike ? "an answer of the same sort, whole, to another request" : undefined;
+    // Nothing in the answer to a put tells it from that to a get of an empty object.
+    const isEmptyObject = requestClass === "read" && other.answer.status === 200 && other.answer.body.byteLength === 0;
+    const isLie = isAlike || isEmptyObject;
+    const lie = isLie ? "an answer of the same sort, whole, to another request" : undefined;
     return {
       words,
       answer: isHead ? { ...other.answer, body: new Uint8Array() } : bodied(other.answer, other.request.method),
