@@ -9,3 +9,6 @@ export const S3_LIMITS: PartLimits = {
   maxPartBytes: 5 * GIB,
   maxObjectBytes: 5 * 1024 * GIB,
 };
+
+/** Up to here the MD5 of an object's bytes costs less than a request. */
+export const MD5_LIMIT_BYTES: number = 1 << 20;

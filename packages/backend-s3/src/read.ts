@@ -18,6 +18,7 @@ import { drainMessage } from "./client/reading-agents.js";
 import { withChecksums } from "./client/request-middleware.js";
 import { headObject } from "./head.js";
 import { factsOf } from "./object-facts.js";
+import { provenWhole } from "./read-whole.js";
 import { keyFields } from "./write-fields.js";
 
 /** Opens one version of an object, read in windows. */
@@ -51,8 +52,8 @@ async function getRange(
 }
 
 /**
- * One request of all, since answers to ranged ones tell no checksum; undefined for an answer that does not tell its length, and
- * for one that may be a web page.
+ * One request of all, since answers to ranged ones tell no checksum; undefined for an answer that does not tell its length, for
+ * one that may be a web page, and for one of another length than the object's.
  */
 async function getWhole(bucket: S3Bucket, key: string, pin: ReadPin): Promise<WholeObject | undefined> {
   const command = withChecksums(new GetObjectCommand(fieldsOf(bucket, key, pin)));
@@ -64,7 +65,8 @@ async function getWhole(bucket: S3Bucket, key: string, pin: ReadPin): Promise<Wh
     opened.cancel();
     return undefined;
   }
-  return { ...opened, object: factsOf(key, answer, end), start: 0, end, takesRanges: AcceptRanges === "bytes" };
+  const object = factsOf(key, answer, end);
+  return provenWhole(bucket, key, { ...opened, object, start: 0, end, takesRanges: AcceptRanges === "bytes" }, pin);
 }
 
 function fieldsOf(bucket: S3Bucket, key: string, { ifMatch }: ReadPin): GetObjectCommandInput {

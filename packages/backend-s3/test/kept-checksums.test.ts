@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { crc32 } from "node:zlib";
 import { crc32c, crc64Nvme } from "@sluice/core";
 import { SeededRandom } from "@sluice/core/testing";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { openS3Store, type S3Store } from "../src/index.js";
 
 const WINDOW = 64 << 10;
@@ -32,10 +32,12 @@ interface Told {
   readonly whole?: Headers;
   /** Of answers to ranged requests. */
   readonly ranged?: Headers;
+  /** How many bytes answers to whole requests bring and tell of. */
+  readonly cutTo?: number;
 }
 
 /** A server of one object that tells checksums as the test likes, and what it was asked. */
-async function storeTelling(bytes: Uint8Array, { etag = '"e"', whole = {}, ranged = {} }: Told) {
+async function storeTelling(bytes: Uint8Array, { etag = '"e"', whole = {}, ranged = {}, cutTo }: Told) {
   const asked: string[] = [];
   const server = createServer(({ method, headers }, response) => {
     const [, first, last] = /bytes=(\d+)-(\d+)/.exec(headers.range ?? "") ?? [];
@@ -43,8 +45,9 @@ async function storeTelling(bytes: Uint8Array, { etag = '"e"', whole = {}, range
     const facts = { etag, "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT", "accept-ranges": "bytes" };
     if (first === undefined) {
       const told = headers["x-amz-checksum-mode"] === "ENABLED" ? whole : {};
-      response.writeHead(200, { ...facts, ...told, "content-length": bytes.byteLength });
-      response.end(method === "HEAD" ? undefined : bytes);
+      const brought = method === "HEAD" ? bytes : bytes.subarray(0, cutTo);
+      response.writeHead(200, { ...facts, ...told, "content-length": brought.byteLength });
+      response.end(method === "HEAD" ? undefined : brought);
       return;
     }
     const part = bytes.subarray(Number(first), Number(last) + 1);
@@ -146,3 +149,52 @@ test("an empty object takes one request", async () => {
   expect(object.verifiedBy).toBe("crc64nvme");
   expect(asked).toEqual(["GET ENABLED"]);
 });
+
+describe("a whole answer without a checksum that is shorter than the object", () => {
+  const MIDDLE = new SeededRandom(3).bytes((1 << 20) + 7);
+  const md5 = (bytes: Uint8Array) => `"${createHash("md5").update(bytes).digest("hex")}"`;
+  const reads: readonly [string, (store: S3Store) => Promise<Uint8Array>][] = [
+    ["bytes", async (store) => (await store.get("key")).bytes()],
+    ["chunks", async (store) => Buffer.concat(await chunksOf(store))],
+    [
+      "readInto",
+      async (store) => {
+        const target = new Uint8Array(MIDDLE.byteLength);
+        return target.subarray(0, await (await store.get("key")).readInto(target));
+      },
+    ],
+  ];
+
+  test.each(reads)("is found by its ETag, else by HeadObject (%s)", async (_name, read) => {
+    for (const [bytes, etag] of [
+      [SMALL, md5(SMALL)],
+      [SMALL, md5(LARGE)],
+      [SMALL, '"e"'],
+      [SMALL, '"0123456789abcdef0123456789abcdef-3"'],
+      [LARGE, md5(LARGE)],
+      [MIDDLE, md5(MIDDLE)],
+    ] as const) {
+      for (const cutTo of [0, 1, bytes.byteLength >> 1, bytes.byteLength - 1]) {
+        const { store } = await storeTelling(bytes, { etag, cutTo });
+        const outcome = await read(store).catch((error: unknown) => error);
+        if (outcome instanceof Uint8Array) expect(Buffer.compare(outcome, bytes)).toBe(0);
+        else expect(outcome).toMatchObject({ code: expect.stringMatching(/^(ChecksumMismatch|PreconditionFailed)$/) });
+      }
+    }
+  });
+
+  test("costs no request where the ETag proves that nothing is missing, and one where it can't", async () => {
+    const proven = await storeTelling(SMALL, { etag: md5(SMALL) });
+    expect(Buffer.compare(await (await proven.store.get("key")).bytes(), SMALL)).toBe(0);
+    expect(proven.asked).toEqual(["GET ENABLED"]);
+    const other = await storeTelling(SMALL, { etag: md5(LARGE) });
+    expect(Buffer.compare(await (await other.store.get("key")).bytes(), SMALL)).toBe(0);
+    expect(other.asked).toEqual(["GET ENABLED", "HEAD ENABLED"]);
+  });
+});
+
+async function chunksOf(store: S3Store): Promise<Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of await store.get("key")) chunks.push(chunk);
+  return chunks;
+}

@@ -12,6 +12,7 @@ import type { S3Bucket } from "../bucket.js";
 import { withUnsignedPayload } from "../client/request-middleware.js";
 import { arrivedDamaged } from "../errors.js";
 import { askHead } from "../head.js";
+import { MD5_LIMIT_BYTES } from "../limits.js";
 import { WRITE_ID } from "../metadata.js";
 import { quoted, toBase64 } from "../object-facts.js";
 import { DEFAULT_CONTENT_TYPE, tagging, writeFields } from "../write-fields.js";
@@ -24,9 +25,6 @@ import {
   signalForAsking,
   wholeEtag,
 } from "./lost-answer.js";
-
-/** Up to here the MD5 costs less than the request itself. */
-const MD5_LIMIT_BYTES = 1 << 20;
 
 /** Stores an object in one request. An answer that was lost is asked after; so is one that came after an abort. */
 export async function putWhole(
