@@ -119,6 +119,22 @@ describe("sluice checkpoint", () => {
     });
   });
 
+  test.each([
+    ["restore", "run", "back"],
+    ["show", "run"],
+    ["tensors", "run"],
+    ["verify", "run"],
+    ["verify", "run", "--full"],
+  ])("%s %s --quiet says that an older checkpoint was taken", async (...parameters) => {
+    await sluice("save", "model", "run", "--step", "1");
+    const { value } = await json("save", "model", "run", "--step", "2");
+    expect((await sluice(...parameters, "--quiet")).stderr).toBe("");
+    const [shard] = value["shards"] as { key: string }[];
+    await rm(path("run", shard?.key ?? ""));
+    const told = /^sluice: the latest checkpoint can't be used, step 1 is taken: /;
+    expect((await sluice(...parameters, "--quiet")).stderr).toMatch(told);
+  });
+
   test("lists tensors, and refuses shards that are none", async () => {
     await sluice("save", "model", "run", "--step", "1", "--zstd");
     expect((await sluice("tensors", "run")).stdout).toBe(

@@ -18,7 +18,7 @@ export function addStepOption(command: Command): Command {
 
 export const parseStep: (text: string) => number = wholeNumber(0, MAX_STEP);
 
-/** The checkpoint of the step asked for, or the latest; says so if it had to take another one than the latest. */
+/** The checkpoint of the step asked for, or the latest; says so, even where quiet was asked for, if it had to take another one than the latest. */
 export async function openReader(
   context: CommandContext,
   base: string,
@@ -30,7 +30,7 @@ export async function openReader(
   const reader = await CheckpointReader.latest(store, { signal });
   const { fallback } = reader;
   if (fallback !== undefined) {
-    await context.note(
+    await context.complain(
       `the latest checkpoint can't be used, step ${reader.step} is taken: ${formatName(fallback.reason)}`,
     );
   }
