@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { SeededRandom } from "@sluice/core/testing";
+import { describe, expect, test } from "vitest";
 import { type Answer, errorAnswer, inTurn, OWN, storeAnswering, WINDOW } from "./answering.js";
 
 // What the servers of the tests do not do: answers of Amazon's, and of servers that go wrong, as they would send them.
@@ -76,4 +78,51 @@ const NO_LENGTH = { etag: '"e"', "last-modified": "Thu, 01 Jan 2026 00:00:00 GMT
 test("a body of no known length is refused, not taken for an empty object", async () => {
   const store = await storeAnswering(() => ({ status: 200, headers: NO_LENGTH, body: "content" }));
   await expect(store.get("key")).rejects.toMatchObject({ code: "Unsupported" });
+});
+
+describe("an object of two parts of which the server", () => {
+  const bytes = new SeededRandom(5).bytes(6 << 20);
+  const PART_BYTES = 5 << 20;
+  const md5 = (part: Uint8Array) => createHash("md5").update(part).digest();
+  const parts = [bytes.subarray(0, PART_BYTES), bytes.subarray(PART_BYTES)].map(md5);
+  const joined = `"${md5(Buffer.concat(parts)).toString("hex")}-2"`;
+  const other = `"${"0".repeat(32)}-1"`;
+  const checksum = (text: string) => `<ChecksumCRC32C>${text}</ChecksumCRC32C><ChecksumType>FULL_OBJECT</ChecksumType>`;
+
+  async function put(complete: string, size: number) {
+    const store = await storeAnswering(
+      ({ method, url = "" }) => {
+        if (method === "DELETE") return { status: 204, headers: OWN };
+        if (method === "GET") return errorAnswer(404, "NoSuchUpload");
+        if (method === "HEAD")
+          return { ...FACTS, headers: { ...FACTS.headers, etag: other, "content-length": `${size}` } };
+        if (method === "POST" && url.includes("uploads")) {
+          const body = "<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>";
+          return { status: 200, headers: OWN, body };
+        }
+        if (method === "POST") {
+          const body = `<CompleteMultipartUploadResult>${complete}</CompleteMultipartUploadResult>`;
+          return { status: 200, headers: OWN, body };
+        }
+        const number = Number(/partNumber=(\d)/.exec(url)?.[1]);
+        return { status: 200, headers: { ...OWN, etag: `"${parts[number - 1]?.toString("hex")}"` } };
+      },
+      { partBytes: PART_BYTES },
+    );
+    return store.put("key", bytes);
+  }
+
+  test.each([
+    ["says another checksum than asked for", `<ETag>${joined}</ETag>${checksum("AAAAAA==")}`, bytes.byteLength],
+    ["took one part only", `<ETag>${other}</ETag>`, PART_BYTES],
+    ["took nothing", `<ETag>${other}</ETag>`, 0],
+    ["took more", `<ETag>${other}</ETag>`, bytes.byteLength + 1],
+  ])("%s is not written", async (_name, complete, size) => {
+    await expect(put(complete, size)).rejects.toMatchObject({ code: "ChecksumMismatch" });
+  });
+
+  test("says an ETag of its own, and the size of the object, is written", async () => {
+    expect(await put(`<ETag>${other}</ETag>`, bytes.byteLength)).toMatchObject({ size: bytes.byteLength, etag: other });
+    expect(await put(`<ETag>${joined}</ETag>`, 0)).toMatchObject({ size: bytes.byteLength, etag: joined });
+  });
 });

@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { CommandError } from "./command-error.js";
 
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
@@ -29,6 +29,31 @@ export async function toSourceUri(text: string, workingFolder: string): Promise<
   if (URI.test(text) || uri.endsWith("/")) return uri;
   const path = uri.slice("file://".length);
   return `file://${await realpath(path).catch(() => path)}`;
+}
+
+/** Whether what is written below one URI appears below another, also where links or two schemes lead to one folder. */
+export async function liesBelow(uri: string, other: string): Promise<boolean> {
+  return (await realUri(uri)).startsWith(await realUri(other));
+}
+
+/** A folder's own path, whatever links and local schemes lead to it; other URIs as they are. */
+async function realUri(uri: string): Promise<string> {
+  const path = /^(?:file|direct):\/\/(\/.*)$/s.exec(uri)?.[1];
+  return path === undefined ? uri : `file://${withEnd(await realFolder(path))}`;
+}
+
+/** The real path, where a folder that is to be made lies in one that is there. */
+async function realFolder(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realFolder(parent), basename(path));
+  }
+}
+
+function withEnd(path: string): string {
+  return path.endsWith("/") ? path : `${path}/`;
 }
 
 /** What follows the last `/`. */

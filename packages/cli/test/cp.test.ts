@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { directioBackend } from "@sluice/backend-directio";
 import { fsBackend } from "@sluice/backend-fs";
 import { memoryBackend, openObject, StoreRegistry } from "@sluice/core";
 import { beforeEach, expect, test } from "vitest";
@@ -40,9 +41,22 @@ test("with --recursive copies everything below, at any concurrency", async () =>
 
 test("refuses to copy a tree into itself, and a prefix without --recursive", async () => {
   await mkdir(path("tree"));
-  for (const target of ["tree", "tree/", "tree/copy"]) {
+  await mkdir(path("tree", "deep"));
+  await symlink("tree", path("alias"));
+  await symlink(path("tree", "deep"), path("inner"));
+  registry.register(directioBackend());
+  const others = [
+    "alias",
+    "alias/copy/of",
+    "inner/copy",
+    `direct://${path("tree", "copy")}`,
+    `direct://${path("alias")}`,
+  ];
+  for (const target of ["tree", "tree/", "tree/copy", ...others]) {
     expect((await sluice("cp", "-r", "tree", target)).exitCode, target).toBe(2);
   }
+  await writeFile(path("tree", "a"), "a");
+  expect((await sluice("cp", "-r", "tree", "tree-copy")).exitCode).toBe(0);
   expect(await sluice("cp", "tree/", "copy")).toMatchObject({
     exitCode: 2,
     stderr: expect.stringContaining("--recursive"),

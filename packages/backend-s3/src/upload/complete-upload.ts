@@ -15,7 +15,7 @@ import {
 } from "@sluice/core";
 import type { S3Bucket } from "../bucket.js";
 import { arrivedDamaged, attemptsOf } from "../errors.js";
-import { askHead } from "../head.js";
+import { askHead, headObject } from "../head.js";
 import { quoted, toBase64 } from "../object-facts.js";
 import { keyFields } from "../write-fields.js";
 import { fits } from "../xml-names.js";
@@ -50,6 +50,9 @@ export interface FilledUpload {
   readonly options: SinkOptions;
 }
 
+/** How long the size of a completed object is asked for. */
+const SIZE_LIMIT_MS = 10_000;
+
 type Parts = readonly StoredPart<S3PartReceipt>[];
 
 /** Makes the object visible. An answer that was lost is asked after; so is one that has not come when `signal` fires. */
@@ -76,7 +79,7 @@ async function complete(
   signal: AbortSignal,
 ): Promise<SinkReceipt> {
   const isFull = mode === "full";
-  const checksum = isFull ? toBase64(parseChecksum(summary.storedChecksum, "finalize")) : undefined;
+  const checksum = toBase64(parseChecksum(summary.storedChecksum, "finalize"));
   const command = new CompleteMultipartUploadCommand({
     ...target,
     MultipartUpload: { Parts: parts.map(asCompletedPart) },
@@ -91,14 +94,33 @@ async function complete(
   // Ceph answers so when it is asked again, without looking whether it has the object.
   if (answer.ETag === undefined || answer.ETag === "") throw new ObjectStoreError("Unavailable", "no ETag came back");
   const echo = answer.ChecksumType === "FULL_OBJECT" ? answer.ChecksumCRC32C : undefined;
-  if (isFull && echo !== undefined && echo !== checksum) throw arrivedDamaged("the object", checksum ?? "", echo);
-  // Parts that were checked on arrival, and are joined by their ETags, are the object.
-  const isChecked = (isFull && echo === checksum) || parts.every(({ receipt }) => receipt.echo !== undefined);
+  if (echo !== undefined && echo !== checksum) throw arrivedDamaged("the object was published, but it", checksum, echo);
+  const etag = quoted(answer.ETag);
+  const isWhole = echo !== undefined || etag === multipartEtag(parts) || (await hasSize(bucket, target, etag, summary));
+  // Parts that were checked on arrival, and of which none is missing, are the object.
+  const isChecked = echo !== undefined || (isWhole && parts.every(({ receipt }) => receipt.echo !== undefined));
   return {
-    etag: quoted(answer.ETag),
+    etag,
     ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
     verifiedBy: isChecked ? "server" : "none",
   };
+}
+
+/**
+ * Asks for the size of an object whose ETag does not tell that all parts are in it. ChecksumMismatch if it is another one;
+ * false if that is not known, as another writer may have replaced the object, and the service has said that ours was written.
+ */
+async function hasSize(
+  bucket: S3Bucket,
+  { Key }: UploadTarget,
+  etag: string,
+  { storedSize }: SinkSummary,
+): Promise<boolean> {
+  const signal = AbortSignal.timeout(SIZE_LIMIT_MS);
+  const told = await headObject(bucket, Key, { signal }).catch(() => undefined);
+  if (told?.etag !== etag) return false;
+  if (told.size === storedSize) return true;
+  throw arrivedDamaged("the object was published, but it", `${storedSize} bytes`, `${told.size} bytes`);
 }
 
 function asCompletedPart({ number, receipt: { etag, echo } }: Parts[number]) {

@@ -20,7 +20,7 @@ import { copyTree } from "../copy-tree.js";
 import { describeCounts, describeWrite } from "../describe-write.js";
 import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
-import { intoFolder, nameOf } from "../location.js";
+import { intoFolder, liesBelow, nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { addVerifyFlag, contentName, type VerifyFlag } from "../read-options.js";
@@ -80,7 +80,7 @@ async function cpTree(context: CommandContext, source: string, target: string, o
   const { signal } = context;
   const from = await context.openTree(context.toUri(source));
   const to = await context.openStore(context.toUri(target), options);
-  if (to.uri.startsWith(from.uri)) {
+  if (await liesBelow(to.uri, from.uri)) {
     throw new CommandError("Usage", `${to.uri} lies below ${from.uri}: the copies would be copied too`, to.uri);
   }
   const progress = context.startProgress("cp");
