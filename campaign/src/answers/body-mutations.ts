@@ -1,22 +1,18 @@
 import type { Draw } from "../draw.js";
-import { type AnswerMutation, headerOf, type MutatedExchange, withBody } from "./answer-mutation.js";
+import { type AnswerMutation, type MutatedExchange, withBody } from "./answer-mutation.js";
 
 /** The body is cut, with its length as it was, made to fit or not told at all. */
-export function drawCutBody(draw: Draw, isChecked: boolean): AnswerMutation {
+export function drawCutBody(draw: Draw): AnswerMutation {
   const [place, how] = [draw.fraction(), draw.one(["kept", "fixed", "removed"] as const)];
-  return ({ request, requestClass, answer }) => {
+  return ({ request, answer }) => {
     if (request.method === "HEAD" || answer.body.byteLength === 0) return undefined;
-    const isPart = headerOf(answer, "content-range") !== undefined;
-    const lie = requestClass === "read" && !isPart && !isChecked ? NO_SIZE : undefined;
     const body = answer.body.subarray(0, Math.floor(place * answer.body.byteLength));
     const words = `body cut to ${body.byteLength} of ${answer.body.byteLength} bytes, Content-Length ${how}`;
-    if (how === "fixed") return { words, answer: withBody(answer, body), ...(lie !== undefined && { lie }) };
+    if (how === "fixed") return { words, answer: withBody(answer, body) };
     const headers = answer.headers.filter(([name]) => how === "kept" || name.toLowerCase() !== "content-length");
     return { words, answer: { ...answer, headers, body, hangUp: true } };
   };
 }
-
-const NO_SIZE = "an answer of a whole object, without a checksum, tells its size by its length alone";
 
 /** Bytes of the body are changed, and its length is not. */
 export function drawChangedBody(draw: Draw, isChecked: boolean): AnswerMutation {

@@ -10,7 +10,7 @@ export function drawMutation(draw: Draw, isChecked: boolean): AnswerMutation {
   const drawers: readonly (() => AnswerMutation)[] = [
     ...[() => drawWholeAnswer(draw), () => drawWholeAnswer(draw), () => drawStatus(draw), () => drawEarlier(draw)],
     ...[() => drawHeader(draw), () => drawHeader(draw), () => drawHeader(draw), () => drawContentRange(draw)],
-    ...[() => drawContentRange(draw), () => drawCutBody(draw, isChecked), () => drawCutBody(draw, isChecked)],
+    ...[() => drawContentRange(draw), () => drawCutBody(draw), () => drawCutBody(draw)],
     ...[() => drawChangedBody(draw, isChecked), () => drawChunking(draw)],
     ...[() => drawXml(draw), () => drawXml(draw), () => drawXml(draw), () => drawRoot(draw)],
   ];

@@ -71,20 +71,10 @@ function hangUpFor(name: string): { readonly hangUp?: true } {
   return name === "content-length" || name === "transfer-encoding" ? { hangUp: true } : {};
 }
 
-/**
- * What only this header tells is what it tells: a fact of HEAD that reads well is believed, and so is the length of an answer of a
- * whole object that tells neither a range nor a checksum.
- */
-function factOf({ requestClass, answer }: MutatedExchange, name: string): string | undefined {
-  const isBare = requestClass === "read" && !answer.headers.some(([other]) => PROOFS.test(other));
-  if (isBare && name === "content-length")
-    return "an answer of a whole object, without a checksum, tells its size by its length alone";
-  if (requestClass !== "head") return undefined;
-  return `${name} of a HEAD is told by that header alone`;
+/** A fact of HEAD that reads well is believed: no other header tells it. */
+function factOf({ requestClass }: MutatedExchange, name: string): string | undefined {
+  return requestClass === "head" ? `${name} of a HEAD is told by that header alone` : undefined;
 }
-
-/** Headers that a wrong length contradicts. */
-const PROOFS = /^(content-range|content-md5|x-amz-checksum-.*|x-ms-blob-content-md5)$/i;
 
 function otherValue(name: string, value: string, number: number): string {
   if (name === "content-length") return `${number}`;

@@ -35,7 +35,8 @@ export {
 export type { SafetensorsHeader, TensorInfo } from "./safetensors/header.js";
 export { type OpenSafetensorsOptions, openSafetensors } from "./safetensors/open.js";
 export { SafetensorsFile, type SafetensorsSource, type Tensor } from "./safetensors/safetensors-file.js";
-export { CheckpointWriter, type OpenedShard } from "./write/checkpoint-writer.js";
+export { CheckpointWriter } from "./write/checkpoint-writer.js";
 export type { CommitResult } from "./write/commit.js";
 export type { CheckpointWriterOptions } from "./write/options.js";
 export type { ShardSources } from "./write/save-shards.js";
+export type { OpenedShard } from "./write/shard-writers.js";

@@ -15,6 +15,7 @@ import { compareSaves, type SaveId } from "../layout/save-id.js";
 import type { Manifest } from "../manifest/manifest.js";
 import { SMALL_READS_IN_FLIGHT } from "../ranks/record.js";
 import { doubt } from "./doubt.js";
+import { isThere } from "./is-there.js";
 
 /** What one attempt to save has left, or one object that told of a save id. */
 export interface Attempt {
@@ -60,7 +61,7 @@ async function isOneMissing(
 ): Promise<boolean> {
   let isMissing = false;
   await forEachConcurrently(keys, SMALL_READS_IN_FLIGHT, async (key) => {
-    if (!isMissing && !(await store.exists(key, signal === undefined ? {} : { signal }))) isMissing = true;
+    if (!isMissing && !(await isThere(store, key, signal))) isMissing = true;
   });
   return isMissing;
 }
@@ -92,12 +93,11 @@ export async function proveUncommitted(
   manifests: readonly Manifest[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const call = signal === undefined ? {} : { signal };
   const known = new Set(manifests.map(manifestKey));
   const ids = attempts.flatMap(({ id }) => (id === undefined || known.has(manifestKey(id)) ? [] : [id]));
   await forEachConcurrently(ids, SMALL_READS_IN_FLIGHT, async (id) => {
     for (const key of [manifestKey(id), markerKey(id)]) {
-      if (await store.exists(key, call)) throw doubt(store, `the listing lacked ${key}, which is there`);
+      if (await isThere(store, key, signal)) throw doubt(store, `the listing lacked ${key}, which is there`);
     }
   });
   const steps = [...new Set(ids.map(({ step }) => step))];

@@ -7,6 +7,7 @@ import type { Manifest } from "../manifest/manifest.js";
 import { SMALL_READS_IN_FLIGHT } from "../ranks/record.js";
 import { type CheckpointInfo, describeSaves } from "../read/list.js";
 import { doubt } from "./doubt.js";
+import { isThere } from "./is-there.js";
 
 /** What is committed, as far as all that tells of it agrees. */
 export interface Survey {
@@ -63,7 +64,7 @@ async function refuseUnlisted(
 ): Promise<void> {
   const unlisted = saves.filter(({ isListed }) => !isListed);
   await forEachConcurrently(unlisted, SMALL_READS_IN_FLIGHT, async (id) => {
-    if (await store.exists(manifestKey(id), signal === undefined ? {} : { signal })) {
+    if (await isThere(store, manifestKey(id), signal)) {
       throw doubt(store, `the listing lacked ${manifestKey(id)}, which is there`);
     }
     // Another prune may have deleted marker and manifest meanwhile.
@@ -78,7 +79,7 @@ async function requireManifest(
   witness: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  if (await store.exists(manifestKey(id), signal === undefined ? {} : { signal })) return;
+  if (await isThere(store, manifestKey(id), signal)) return;
   throw doubt(
     store,
     `${witness} tells of ${manifestKey(id)}, which is not there (if that checkpoint was deleted by hand, delete ${witness} too)`,

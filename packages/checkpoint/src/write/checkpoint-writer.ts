@@ -1,30 +1,18 @@
-import {
-  checkInteger,
-  type ErrorCode,
-  type ObjectStore,
-  ObjectStoreError,
-  type ObjectWriter,
-  type PutSource,
-  parseChecksum,
-} from "@sluice/core";
-import { isShardKeyInside, newIncarnation, newShardKey } from "../layout/keys.js";
+import { checkInteger, type ObjectStore, type ObjectWriter, type PutSource, parseChecksum } from "@sluice/core";
+import { isShardKeyInside } from "../layout/keys.js";
 import type { SaveId } from "../layout/save-id.js";
 import type { ShardMeta } from "../manifest/manifest.js";
 import { type CheckpointBase, openBase } from "../open-base.js";
 import { saveIdOf } from "../ranks/agree.js";
-import { describeIdentity } from "../ranks/identity.js";
 import { announce, type CommitParts, type CommitResult, publish } from "./commit.js";
+import { commitParts } from "./commit-parts.js";
 import { KnownShards } from "./known-shards.js";
 import { type CheckedWriterOptions, type CheckpointWriterOptions, checkWriterOptions } from "./options.js";
+import { refusal } from "./refusal.js";
 import { entriesOf, type ShardSources, saveShards } from "./save-shards.js";
+import { ShardKeys } from "./shard-keys.js";
 import { completeMeta, metaOfResult } from "./shard-meta.js";
-
-/** A shard being written. */
-export interface OpenedShard {
-  readonly writer: ObjectWriter;
-  /** The final key, relative to the checkpoint's base. */
-  readonly key: string;
-}
+import { type OpenedShard, ShardWriters } from "./shard-writers.js";
 
 /**
  * Writes one checkpoint. Nothing of it can be read before {@link commit}; all of it can after. Ranks may be written by one process or
@@ -44,8 +32,8 @@ export class CheckpointWriter implements AsyncDisposable {
   readonly #stop = new AbortController();
   /** The caller's, or that of {@link cancel}. */
   readonly #signal: AbortSignal;
-  readonly #writers = new Map<number, ObjectWriter>();
-  readonly #keys = new Map<number, string>();
+  readonly #writers = new ShardWriters();
+  readonly #keys: ShardKeys;
   readonly #parts: CommitParts;
   readonly #known: KnownShards;
   #commit: Promise<CommitResult> | undefined;
@@ -60,20 +48,8 @@ export class CheckpointWriter implements AsyncDisposable {
     this.worldSize = options.worldSize;
     this.rank = options.rank;
     this.launcher = options.launcher;
-    const { worldSize, deadlineMs, isShared, framework, epoch, userMeta, strategy } = options;
-    const facts = { framework, epoch, userMeta, strategy };
-    const name = options.ts === undefined ? `the run ${JSON.stringify(options.runId)}` : `the timestamp ${options.ts}`;
-    const context = {
-      store,
-      id,
-      worldSize,
-      name,
-      who: describeIdentity(options),
-      incarnation: newIncarnation(),
-      deadlineMs,
-      signal: this.#signal,
-    };
-    this.#parts = { ...context, isShared, facts };
+    this.#keys = new ShardKeys(id, options.strategy);
+    this.#parts = commitParts(store, id, options, this.#signal);
     this.#known = new KnownShards(this.#parts);
   }
 
@@ -101,16 +77,14 @@ export class CheckpointWriter implements AsyncDisposable {
   async shardWriter(rank: number): Promise<OpenedShard> {
     this.#checkUsable("shardWriter");
     this.#checkRank(rank, "shardWriter");
-    this.#checkUnopened(rank, "shardWriter");
-    if (this.#known.own(rank) !== undefined) {
+    this.#writers.requireNone(rank, "shardWriter");
+    if (this.#known.own(rank) !== undefined)
       throw refusal("AlreadyExists", "shardWriter", `the shard of rank ${rank} is complete`);
-    }
     const { compression } = this.#options;
     await this.#known.begin(rank);
-    const writer = await this.#store.createWriter(this.#newKey(rank), { compression, signal: this.#signal });
+    const writer = await this.#store.createWriter(this.#keys.make(rank), { compression, signal: this.#signal });
     this.#known.write(writer.key);
-    this.#writers.set(rank, writer);
-    return { writer, key: writer.key };
+    return this.#writers.add(rank, writer);
   }
 
   /**
@@ -121,20 +95,14 @@ export class CheckpointWriter implements AsyncDisposable {
   async finalizeShard(rank: number, writer: ObjectWriter): Promise<ShardMeta> {
     this.#checkUsable("finalizeShard");
     this.#checkRank(rank, "finalizeShard");
-    if (this.#writers.get(rank) !== writer) {
-      throw refusal("InvalidState", "finalizeShard", `this is not the writer that shardWriter(${rank}) gave`);
-    }
+    this.#writers.requireOwn(rank, writer, "finalizeShard");
     return this.#known.own(rank) ?? this.#known.add(metaOfResult(rank, await writer.finalize()));
   }
 
   /** The key under which this process may put a rank's shard by other means: the same with each call, and nobody else's. */
   shardKey(rank: number): string {
     this.#checkRank(rank, "shardKey");
-    const known = this.#keys.get(rank);
-    if (known !== undefined) return known;
-    const key = this.#newKey(rank);
-    this.#keys.set(rank, key);
-    return key;
+    return this.#keys.of(rank);
   }
 
   /**
@@ -173,20 +141,17 @@ export class CheckpointWriter implements AsyncDisposable {
     const entries = entriesOf(shards);
     for (const [rank] of entries) {
       this.#checkRank(rank, "save");
-      this.#checkUnopened(rank, "save");
+      this.#writers.requireNone(rank, "save");
     }
-    const { concurrency } = this.#options;
-    return saveShards(entries, { concurrency, signal: this.#signal }, (rank, source, signal) =>
-      this.#saveShard(rank, source, signal),
-    );
+    const how = { concurrency: this.#options.concurrency, signal: this.#signal };
+    return saveShards(entries, how, (rank, source, signal) => this.#saveShard(rank, source, signal));
   }
 
   /** Writes the shards of all ranks and commits; cancels if anything fails. */
   async saveAll(shards: ShardSources): Promise<CommitResult> {
     const count = entriesOf(shards).length;
-    if (count !== this.worldSize) {
+    if (count !== this.worldSize)
       throw refusal("InvalidArgument", "saveAll", `${count} shards for ${this.worldSize} ranks`);
-    }
     try {
       await this.save(shards);
       return await this.commit();
@@ -213,7 +178,7 @@ export class CheckpointWriter implements AsyncDisposable {
   /** Gives up: cancels open writers. Shards that were finalized stay until they are pruned. */
   async cancel(): Promise<void> {
     if (this.#commit !== undefined) return;
-    const cancelled = Promise.allSettled([...this.#writers.values()].map((writer) => writer.cancel()));
+    const cancelled = this.#writers.cancel();
     this.#stop.abort(refusal("InvalidState", "save", "the checkpoint was cancelled"));
     await cancelled;
     await this.#known.release().catch(() => undefined);
@@ -237,13 +202,9 @@ export class CheckpointWriter implements AsyncDisposable {
   async #saveShard(rank: number, source: PutSource, signal: AbortSignal): Promise<ShardMeta> {
     const { compression } = this.#options;
     await this.#known.begin(rank);
-    const result = await this.#store.put(this.#newKey(rank), source, { compression, signal });
+    const result = await this.#store.put(this.#keys.make(rank), source, { compression, signal });
     this.#known.write(result.key);
     return this.#known.add(metaOfResult(rank, result));
-  }
-
-  #newKey(rank: number): string {
-    return newShardKey(this.id, rank, this.#options.strategy);
   }
 
   #checkUsable(operation: string): void {
@@ -252,17 +213,7 @@ export class CheckpointWriter implements AsyncDisposable {
       throw refusal("InvalidState", operation, "it is being committed");
   }
 
-  #checkUnopened(rank: number, operation: string): void {
-    const state = this.#writers.get(rank)?.state;
-    if (state === undefined || state === "cancelled" || state === "failed") return;
-    throw refusal("InvalidState", operation, `rank ${rank} has a writer already`);
-  }
-
   #checkRank(rank: number, operation: string): void {
     checkInteger(rank, "rank", 0, this.worldSize - 1, operation);
   }
-}
-
-function refusal(code: ErrorCode, operation: string, problem: string): ObjectStoreError {
-  return new ObjectStoreError(code, `${operation}: ${problem}`, { operation });
 }

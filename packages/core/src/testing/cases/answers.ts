@@ -3,12 +3,10 @@ import type { ErrorCode } from "../../errors.js";
 import type { ObjectStore } from "../../store.js";
 import { expectBytes, expectError, expectListed, expectMissing, expectObject, listed } from "../assertions.js";
 import type { ConformanceCase, ConformanceContext } from "../conformance-case.js";
-import type { Answer, AnswerDecision } from "../fault-proxy/answer.js";
+import type { Answer } from "../fault-proxy/answer.js";
 import type { HostileStore } from "../hostile-store.js";
+import { CONTENT_RANGES, cut, halved, strangers, withBody, withContentRange } from "../untrue-answers.js";
 import { putAll } from "../writing.js";
-
-const PAGE = Buffer.from("<!DOCTYPE html><html><head><title>Log in</title></head><body>Welcome.</body></html>");
-const NOTHING = new Uint8Array();
 
 /** What such an answer may become: it is not the service's, and may be next time. */
 const NOT_THE_SERVICE: ErrorCode = "Unavailable";
@@ -156,25 +154,6 @@ function hostileCase(
   };
 }
 
-/** Answers of somebody between the client and the service, who never passes the request on. */
-function strangers(): readonly (readonly [string, AnswerDecision])[] {
-  return [
-    ["a web page and status 200", strangersAnswer(200, PAGE)],
-    ["a web page and status 404", strangersAnswer(404, PAGE)],
-    ["a web page and status 502", strangersAnswer(502, PAGE)],
-    ["an empty 200", strangersAnswer(200, NOTHING)],
-    ["an empty 404", strangersAnswer(404, NOTHING)],
-  ];
-}
-
-function strangersAnswer(status: number, body: Uint8Array): AnswerDecision {
-  const headers: Answer["headers"] = [
-    ["Content-Type", "text/html"],
-    ["Content-Length", `${body.byteLength}`],
-  ];
-  return ({ method }) => ({ instead: { status, reason: "Answer", headers, body: method === "HEAD" ? NOTHING : body } });
-}
-
 function readsOf(store: ObjectStore, key: string): readonly (readonly [string, () => Promise<unknown>])[] {
   return [
     ["get", async () => (await store.get(key)).bytes()],
@@ -183,46 +162,6 @@ function readsOf(store: ObjectStore, key: string): readonly (readonly [string, (
     ["head", () => store.head(key)],
     ["exists", () => store.exists(key)],
   ];
-}
-
-const CONTENT_RANGES: readonly (readonly [string, (given: string) => string | undefined])[] = [
-  ["absent", () => undefined],
-  ["without a size", (given) => given.replace(/\/\d+$/, "/*")],
-  ["of another spelling", (given) => given.replace("bytes ", "bytes=")],
-  [
-    "of other bytes",
-    (given) => given.replace(/(\d+)-(\d+)/, (_, start, end) => `${Number(start) + 7}-${Number(end) + 7}`),
-  ],
-  ["that ends before it begins", (given) => given.replace(/(\d+)-(\d+)/, "$2-$1")],
-];
-
-function withContentRange(change: (given: string) => string | undefined): (answer: Answer) => Answer {
-  return (answer) => ({
-    ...answer,
-    headers: answer.headers.flatMap(([name, value]) => {
-      if (name.toLowerCase() !== "content-range") return [[name, value] as const];
-      const changed = change(value);
-      return changed === undefined ? [] : [[name, changed] as const];
-    }),
-  });
-}
-
-/**
- * The first half of a part, with a length that fits. An answer that is no part tells its length alone: halved, it would be the
- * whole of another object.
- */
-function halved(answer: Answer): Answer {
-  const isPart = answer.headers.some(([name]) => name.toLowerCase() === "content-range");
-  return isPart ? withBody(answer, cut(answer.body, 0.5)) : answer;
-}
-
-function withBody(answer: Answer, body: Uint8Array): Answer {
-  const headers = answer.headers.filter(([name]) => name.toLowerCase() !== "content-length");
-  return { ...answer, body, headers: [...headers, ["Content-Length", `${body.byteLength}`]] };
-}
-
-function cut(body: Uint8Array, share: number): Uint8Array {
-  return body.subarray(0, Math.floor(body.byteLength * share));
 }
 
 async function expectRightOrRefused(
