@@ -26,6 +26,16 @@ describe("a folder of shards", () => {
     ["a temporary file of rsync", () => writeFile(at("model/.rank-2.Xy12ab"), "half"), ".rank-2.Xy12ab is a hidden"],
     ["a file that a desktop left", () => writeFile(at("model/.DS_Store"), "x"), ".DS_Store is a hidden"],
     [
+      "a folder of torch.distributed.checkpoint",
+      () => writeFile(at("model/.metadata"), "index"),
+      ".metadata is the index of a torch.distributed.checkpoint folder, and no shard; give a folder that holds shards alone",
+    ],
+    [
+      "a folder in it",
+      () => mkdir(at("model/sub")),
+      "sub is a folder, and no shard; give a folder that holds shards alone, one file a rank (sluice cp --recursive copies",
+    ],
+    [
       "a name that is no UTF-8",
       () => writeFile(Buffer.concat([Buffer.from(at("model/rank-2")), Buffer.from([0xff])]), "third"),
       "rank-2\\xff is no UTF-8",
@@ -39,6 +49,7 @@ describe("a folder of shards", () => {
     await make();
     const { exitCode, value } = await save();
     expect(value).toMatchObject({ error: { code: "Usage", message: expect.stringContaining(`model/${message}`) } });
+    expect(JSON.stringify(value)).not.toMatch(/remove it|other folder/);
     expect(exitCode).toBe(2);
     expect(await readdir(folder.path)).toEqual(["model"]);
   });

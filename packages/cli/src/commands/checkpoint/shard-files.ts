@@ -13,6 +13,13 @@ export interface ShardFile {
   readonly path: string;
 }
 
+/** What torch.distributed.checkpoint reads its other files by: https://docs.pytorch.org/docs/stable/distributed.checkpoint.html */
+const DCP_INDEX = ".metadata";
+
+/** What to do with a folder that holds more than shards. Removal is never advised: the rest may be what gives the files a meaning. */
+const ELSEWHERE =
+  "give a folder that holds shards alone, one file a rank (sluice cp --recursive copies whole folders, as they are)";
+
 /**
  * The files of a folder in the order of their names' bytes: ranks 0, 1, …. Whatever else is in the folder is refused, since
  * leaving it out could leave out a rank, and taking it could make it one.
@@ -37,18 +44,19 @@ async function checkLink(path: string): Promise<void> {
   const found = await stat(path).catch((error: unknown) => {
     throw Object.assign(fromNodeError(error), { uri: `file://${path}` });
   });
-  if (found.isDirectory()) throw new CommandError("Usage", `${path} is a link to a folder, and no shard`);
+  if (found.isDirectory()) throw new CommandError("Usage", `${path} is a link to a folder, and no shard; ${ELSEWHERE}`);
 }
 
 /** Why something in a folder is no shard. */
 function problemOf(entry: Dirent<Buffer>): string | undefined {
-  if (entry.isDirectory()) return "is a folder; a checkpoint is saved from files, one a rank";
+  if (entry.isDirectory()) return `is a folder, and no shard; ${ELSEWHERE}`;
   if (!isUtf8(entry.name)) return "is no UTF-8; give the file a name that is";
   const name = entry.name.toString("utf8");
   if (name.startsWith(RESERVED_PREFIX)) {
     return "is a temporary file: its writer is at work or was killed; wait, or remove the file with sluice sweep";
   }
-  return name.startsWith(".") ? "is a hidden file, and no shard; remove it, or save from another folder" : undefined;
+  if (name === DCP_INDEX) return `is the index of a torch.distributed.checkpoint folder, and no shard; ${ELSEWHERE}`;
+  return name.startsWith(".") ? `is a hidden file, and no shard; ${ELSEWHERE}` : undefined;
 }
 
 /** What a checkpoint that was saved from files remembers. */
