@@ -11,6 +11,7 @@ const LIKE_URI = /^(file|direct|s3|az|memory):/;
 export function toUri(text: string, workingFolder: string): string {
   if (URI.test(text)) return text;
   if (text === "") throw new CommandError("Usage", "an empty text names no object");
+  refuseDash(text);
   if (LIKE_URI.test(text)) {
     const [scheme] = text.split(":");
     throw new CommandError(
@@ -21,6 +22,15 @@ export function toUri(text: string, workingFolder: string): string {
   const path = resolve(workingFolder, text);
   const isFolder = text.endsWith("/") || text === "." || text === ".." || text.endsWith("/.") || text.endsWith("/..");
   return `file://${isFolder && path !== "/" ? `${path}/` : path}`;
+}
+
+/** Refuses `-` where it can mean no stream: whoever types it means one, and a file of that name would be taken in silence. */
+export function refuseDash(text: string): void {
+  if (text !== "-") return;
+  throw new CommandError(
+    "Usage",
+    "- can't be standard input or output here: sluice put - URI writes standard input as an object, sluice cat URI writes an object to standard output (and ./- means a file of that name)",
+  );
 }
 
 /** As {@link toUri}, for an object to be read: a plain path that is a symbolic link names the file it leads to. */

@@ -6,6 +6,7 @@ import type { Manifest } from "@sluice/checkpoint";
 import { compareKeys } from "@sluice/core";
 import { escapeRawName, fromNodeError, RESERVED_PREFIX } from "@sluice/core/local";
 import { CommandError } from "../../command-error.js";
+import { refuseDash } from "../../location.js";
 
 /** A shard that a checkpoint is saved from. */
 export interface ShardFile {
@@ -25,6 +26,7 @@ const ELSEWHERE =
  * leaving it out could leave out a rank, and taking it could make it one.
  */
 export async function listShardFiles(folder: string, workingFolder: string): Promise<ShardFile[]> {
+  refuseDash(folder);
   const absolute = resolve(workingFolder, folder);
   const entries = await readdir(absolute, { withFileTypes: true, encoding: "buffer" }).catch((error: unknown) => {
     throw Object.assign(fromNodeError(error), { uri: `file://${absolute}` });
