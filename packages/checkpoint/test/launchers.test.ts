@@ -116,6 +116,47 @@ describe("what launchers say in other places", () => {
       { launcher: "Open MPI", rank: 1, worldSize: 4 },
     ],
     [
+      "mpirun_rsh",
+      { MV2_COMM_WORLD_RANK: "1", MV2_COMM_WORLD_SIZE: "2", MV2_COMM_WORLD_LOCAL_RANK: "0" },
+      { launcher: "MVAPICH2", rank: 1, worldSize: 2 },
+    ],
+    [
+      "flux run",
+      { FLUX_TASK_RANK: "1", FLUX_JOB_SIZE: "2", FLUX_TASK_LOCAL_ID: "1", FLUX_JOB_ID: "f5" },
+      { launcher: "Flux", rank: 1, worldSize: 2 },
+    ],
+    [
+      "flux run with its PMI",
+      { FLUX_TASK_RANK: "1", FLUX_JOB_SIZE: "2", PMI_RANK: "1", PMI_SIZE: "2", PALS_RANKID: "1" },
+      { launcher: "Hydra", rank: 1, worldSize: 2 },
+    ],
+    [
+      "mpirun within a task of Flux",
+      { FLUX_TASK_RANK: "0", FLUX_JOB_SIZE: "1", ...ompi },
+      { launcher: "Open MPI", rank: 1, worldSize: 4 },
+    ],
+    [
+      "jsrun with PMIx",
+      { JSM_NAMESPACE_RANK: "3", JSM_NAMESPACE_SIZE: "4", JSM_NAMESPACE_LOCAL_RANK: "1", PMIX_RANK: "3" },
+      { launcher: "jsrun", rank: 3, worldSize: 4 },
+    ],
+    [
+      "PALS",
+      { PALS_RANKID: "3", PALS_LOCAL_RANKID: "1", PMI_RANK: "3", PMI_SIZE: "4", PMI_LOCAL_RANK: "1" },
+      { launcher: "Hydra", rank: 3, worldSize: 4 },
+    ],
+    [
+      "srun in a container that has no job id",
+      { SLURM_STEP_ID: "1", SLURM_PROCID: "1", SLURM_STEP_NUM_TASKS: "2", SLURM_LOCALID: "1" },
+      { launcher: "srun", rank: 1, worldSize: 2 },
+    ],
+    [
+      "jobs that are no arrays",
+      { SGE_TASK_ID: "undefined", LSB_JOBINDEX: "0", CLOUD_RUN_TASK_INDEX: "0", CLOUD_RUN_TASK_COUNT: "1" },
+      undefined,
+    ],
+    ["a variable of a training", { LORA_RANK: "16" }, undefined],
+    [
       "empty variables",
       { RANK: "", WORLD_SIZE: "", OMPI_COMM_WORLD_RANK: "", PMI_RANK: "", SLURM_STEP_ID: "" },
       undefined,
@@ -144,6 +185,24 @@ describe("what launchers say in other places", () => {
     ["PMIX_RANK alone", { PMIX_RANK: "1" }, "the number of ranks is not told"],
     ["PMIX_RANK beside another rank of Open MPI", { ...ompi, PMIX_RANK: "2" }, "two ranks are told"],
     ["PMIX_RANK beside another rank of srun", { ...srun, PMIX_RANK: "0" }, "two ranks are told"],
+    ["PALS_RANKID alone", { PALS_RANKID: "0" }, "the number of ranks is not told"],
+    ["PALS_RANKID with what its mpiexec was given", { PALS_RANKID: "1", PALS_NRANKS: "2" }, "is not told"],
+    ["PALS_RANKID beside another rank", { PALS_RANKID: "1", PMI_RANK: "0", PMI_SIZE: "2" }, "two ranks are told"],
+    ["ALPS_APP_PE alone", { ALPS_APP_PE: "1" }, "the number of ranks is not told"],
+    ["half of MVAPICH2", { MV2_COMM_WORLD_RANK: "1" }, "MV2_COMM_WORLD_SIZE is not set"],
+    ["half of Flux", { FLUX_TASK_RANK: "1" }, "FLUX_JOB_SIZE is not set"],
+    ["half of jsrun", { JSM_NAMESPACE_SIZE: "4" }, "JSM_NAMESPACE_RANK is not set"],
+    ["a rank of Flux beyond the size", { FLUX_TASK_RANK: "2", FLUX_JOB_SIZE: "2" }, "no rank 2 of 2"],
+    [
+      "MVAPICH2 and Hydra that contradict each other",
+      { MV2_COMM_WORLD_RANK: "1", MV2_COMM_WORLD_SIZE: "2", PMI_RANK: "0", PMI_SIZE: "2" },
+      "MVAPICH2 and Hydra contradict",
+    ],
+    [
+      "RANK of another tool within Flux",
+      { FLUX_TASK_RANK: "1", FLUX_JOB_SIZE: "2", RANK: "0", WORLD_SIZE: "1" },
+      "torchrun and Flux contradict",
+    ],
     ["an index that is none", { JOB_COMPLETION_INDEX: "x" }, "whole number"],
   ])("A7 %s is refused, with the variables", async (_name, environment, text) => {
     const error = await refuses(() => readLauncher(environment), "InvalidArgument", text);
@@ -152,6 +211,35 @@ describe("what launchers say in other places", () => {
     await refuses(open({ environment }), "InvalidArgument", text);
     expect(await open({ environment, launcher: "none" })).toMatchObject({ worldSize: 1, launcher: undefined });
   });
+
+  test.each<[string, Environment, string]>([
+    ["a container with a task's number", { SLURM_PROCID: "1", SLURM_NTASKS: "2" }, "SLURM_STEP_ID is not set"],
+    ["a container with the first task's number", { SLURM_PROCID: "0", SLURM_NTASKS: "2" }, "SLURM_STEP_ID is not set"],
+    ["a job's second task", { SLURM_JOB_ID: "5", SLURM_PROCID: "1", SLURM_NTASKS: "2" }, "SLURM_STEP_ID is not set"],
+    ["a node's second task", { SLURM_JOB_ID: "5", SLURM_LOCALID: "1" }, "SLURM_STEP_ID is not set"],
+    ["half of a step", { SLURM_JOB_ID: "5", SLURM_PROCID: "0", SLURM_STEP_NUM_TASKS: "2" }, "SLURM_STEP_ID is not set"],
+    ["LOCAL_RANK alone", { LOCAL_RANK: "0" }, "the number of ranks is not told"],
+    ["MPI_LOCALRANKID alone", { MPI_LOCALRANKID: "1", MPI_LOCALNRANKS: "2" }, "the number of ranks is not told"],
+    ["NODE_RANK alone", { NODE_RANK: "1" }, "the number of ranks is not told"],
+    ["Horovod", { HOROVOD_RANK: "1", HOROVOD_SIZE: "2" }, "the number of ranks is not told"],
+    ["a node of AWS Batch", { AWS_BATCH_JOB_NODE_INDEX: "1" }, "the number of ranks is not told"],
+    ["an array of PBS", { PBS_ARRAY_INDEX: "3" }, "a task of an array"],
+    ["an array of Grid Engine", { SGE_TASK_ID: "3", SGE_TASK_LAST: "4" }, "a task of an array"],
+    ["an array of LSF", { LSB_JOBINDEX: "3" }, "a task of an array"],
+    ["a task of Cloud Run", { CLOUD_RUN_TASK_INDEX: "0", CLOUD_RUN_TASK_COUNT: "2" }, "a task of an array"],
+  ])(
+    "A10 %s is refused, with the variables, unless worldSize or launcher is given",
+    async (_name, environment, text) => {
+      const error = await refuses(() => readLauncher(environment), "InvalidArgument", text);
+      for (const [name, value] of Object.entries(environment)) {
+        if (!/NRANKS|HOROVOD_SIZE/.test(name)) expect(error.message).toContain(`${name}="${value}"`);
+      }
+      await refuses(open({ environment }), "InvalidArgument", text);
+      expect(await open({ environment, launcher: "none" })).toMatchObject({ worldSize: 1, launcher: undefined });
+      const given = { environment, rank: 0, worldSize: 2, runId: "r" };
+      expect(await open(given)).toMatchObject({ rank: 0, worldSize: 2, launcher: undefined });
+    },
+  );
 
   test.each<[string, object, string]>([
     ["another worldSize than srun's", { worldSize: 8 }, "worldSize is given as 8, and srun says 2"],

@@ -1,6 +1,7 @@
 import { ObjectStoreError } from "@sluice/core";
 import type { LauncherFacts } from "./launcher/launchers.js";
-import { innermostLauncher, refuseArrayTask } from "./launcher/read-launcher.js";
+import { innermostLauncher } from "./launcher/read-launcher.js";
+import { refuseUnclaimedRank } from "./launcher/unclaimed-rank.js";
 import type { Environment } from "./launcher/variables.js";
 
 /** What a caller says of a process, and where the rest is looked up. */
@@ -30,7 +31,7 @@ export function identifyProcess(options: IdentityOptions, operation: string): Id
   }
   const facts = choice === "none" ? undefined : innermostLauncher(environment);
   if (facts === undefined) {
-    if (choice === undefined && options.worldSize === undefined) refuseArrayTask(environment);
+    if (choice === undefined && options.worldSize === undefined) refuseUnclaimedRank(environment);
     return { rank: options.rank, worldSize: options.worldSize ?? 1, runId, launcher: undefined };
   }
   const { launcher } = facts;

@@ -1,22 +1,24 @@
-import { LAUNCHERS, type LauncherFacts } from "./launchers.js";
-import { type Environment, isSet, unclear } from "./variables.js";
+import { LAUNCHERS, type LauncherFacts, RANK_VARIABLES } from "./launchers.js";
+import { refuseUnclaimedRank } from "./unclaimed-rank.js";
+import { type Environment, isSet, numberOf, unclear } from "./variables.js";
 
 /**
- * Who this process is, as the innermost of its launchers says: torchrun, Open MPI, Hydra (MPICH), srun or a Kubernetes Indexed Job;
- * undefined where none of them started it, as in a batch script. InvalidArgument, with the variables and their values, where that
- * can't be told: half of them set, a rank beyond the size, two launchers that contradict each other, a task of a Slurm array.
+ * Who this process is, as the innermost of its launchers says: torchrun, Open MPI, MVAPICH2, Hydra (MPICH), jsrun, Flux, srun or a
+ * Kubernetes Indexed Job; undefined where nothing tells of ranks, as in a batch script. InvalidArgument, with the variables and their
+ * values, where that can't be told: half of them set, a rank beyond the size, two launchers that contradict each other, a rank that no
+ * launcher known here tells whole, a task of an array.
  */
 export function readLauncher(environment: Environment): LauncherFacts | undefined {
   const facts = innermostLauncher(environment);
-  if (facts === undefined) refuseArrayTask(environment);
+  if (facts === undefined) refuseUnclaimedRank(environment);
   return facts;
 }
 
-/** As {@link readLauncher}, but a task of an array is undefined too. */
+/** As {@link readLauncher}, but where no launcher is known, what else tells of a rank is not looked at. */
 export function innermostLauncher(environment: Environment): LauncherFacts | undefined {
   const found = LAUNCHERS.flatMap((read) => read(environment) ?? []);
   const [inner, ...outer] = found;
-  checkPmix(environment, inner);
+  checkRanksWithoutSize(environment, inner);
   if (inner === undefined) return undefined;
   refuseContradiction(environment, inner, outer);
   if (inner.runId !== undefined || isSet(environment, "TORCHELASTIC_RUN_ID")) return inner;
@@ -25,48 +27,45 @@ export function innermostLauncher(environment: Environment): LauncherFacts | und
   return start?.runId === undefined ? inner : { ...inner, runId: start.runId };
 }
 
-/** The tasks of an array are jobs of their own; whether they are meant as ranks nobody tells. */
-export function refuseArrayTask(environment: Environment): void {
-  if (!isSet(environment, "SLURM_ARRAY_TASK_ID")) return;
-  throw unclear(
-    environment,
-    ["SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID", "SLURM_ARRAY_TASK_COUNT"],
-    "a task of an array may be a rank or a job of its own; a given worldSize says which",
-  );
-}
-
-/** Variables of each launcher, for messages. */
-const VARIABLES: Readonly<Record<string, readonly string[]>> = {
-  torchrun: ["RANK", "WORLD_SIZE"],
-  "Open MPI": ["OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"],
-  Hydra: ["PMI_RANK", "PMI_SIZE"],
-  srun: ["SLURM_PROCID", "SLURM_STEP_NUM_TASKS"],
-};
-
 /**
- * Launchers nest, and an outer one may count otherwise. But of the two MPIs one can't be inside of the other; and RANK and WORLD_SIZE are
+ * Launchers nest, and an outer one may count otherwise. But of the MPIs none can be inside of another; and RANK and WORLD_SIZE are
  * also set by other tools and by hand: only beside torch's other variables they are known to be of the innermost launcher.
  */
 function refuseContradiction(environment: Environment, inner: LauncherFacts, outer: readonly LauncherFacts[]): void {
   const isTorchs = ["TORCHELASTIC_RUN_ID", "MASTER_ADDR"].some((variable) => isSet(environment, variable));
   const rivals: Readonly<Record<string, readonly string[]>> = {
-    torchrun: isTorchs ? [] : ["Open MPI", "Hydra", "srun"],
-    "Open MPI": ["Hydra"],
+    torchrun: isTorchs ? [] : ["Open MPI", "MVAPICH2", "Hydra", "jsrun", "Flux", "srun"],
+    "Open MPI": ["MVAPICH2", "Hydra"],
+    MVAPICH2: ["Hydra"],
   };
   const rival = outer.find(
     (facts) => rivals[inner.launcher]?.includes(facts.launcher) === true && !isSamePlace(facts, inner),
   );
   if (rival === undefined) return;
-  const variables = [inner, rival].flatMap(({ launcher }) => VARIABLES[launcher] ?? []);
+  const variables = [inner, rival].flatMap(({ launcher }) => variablesOf(launcher));
   throw unclear(environment, variables, `${inner.launcher} and ${rival.launcher} contradict each other`);
 }
 
-/** PMIx alone tells a rank and no size; it has to be that of the launcher that is known. */
-function checkPmix(environment: Environment, inner: LauncherFacts | undefined): void {
-  if (!isSet(environment, "PMIX_RANK") || inner?.launcher === "Open MPI" || inner?.launcher === "torchrun") return;
-  if (inner !== undefined && environment["PMIX_RANK"] === String(inner.rank)) return;
-  const variables = ["PMIX_RANK", ...(VARIABLES[inner?.launcher ?? ""] ?? [])];
-  throw unclear(environment, variables, inner === undefined ? "the number of ranks is not told" : "two ranks are told");
+/** Ranks that are told without a size: of PMIx, of HPE's PALS beside PMI_RANK, of Cray's ALPS. */
+const RANKS_WITHOUT_SIZE = ["PMIX_RANK", "PALS_RANKID", "ALPS_APP_PE"];
+
+/** A rank without a size has to be that of the launcher that is known; torchrun and mpirun may themselves run in what tells it. */
+function checkRanksWithoutSize(environment: Environment, inner: LauncherFacts | undefined): void {
+  if (inner?.launcher === "Open MPI" || inner?.launcher === "torchrun") return;
+  for (const variable of RANKS_WITHOUT_SIZE) {
+    if (!isSet(environment, variable)) continue;
+    if (inner !== undefined && numberOf(environment, variable) === inner.rank) continue;
+    const variables = [variable, ...(inner === undefined ? [] : variablesOf(inner.launcher))];
+    throw unclear(
+      environment,
+      variables,
+      inner === undefined ? "the number of ranks is not told" : "two ranks are told",
+    );
+  }
+}
+
+function variablesOf(launcher: string): readonly string[] {
+  return (RANK_VARIABLES as Readonly<Record<string, readonly string[]>>)[launcher] ?? [];
 }
 
 function isSamePlace(first: LauncherFacts, second: LauncherFacts): boolean {
