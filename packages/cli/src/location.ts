@@ -46,9 +46,14 @@ export async function liesBelow(uri: string, other: string): Promise<boolean> {
   return (await realUri(uri)).startsWith(await realUri(other));
 }
 
+/** The path that a URI of this machine's files names; undefined for other URIs. */
+export function localPathOf(uri: string): string | undefined {
+  return /^(?:file|direct):\/\/(\/.*)$/is.exec(uri)?.[1];
+}
+
 /** A folder's own path, whatever links and local schemes lead to it; other URIs as they are. */
 async function realUri(uri: string): Promise<string> {
-  const path = /^(?:file|direct):\/\/(\/.*)$/s.exec(uri)?.[1];
+  const path = localPathOf(uri);
   return path === undefined ? uri : `file://${withEnd(await realFolder(path))}`;
 }
 

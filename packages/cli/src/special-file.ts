@@ -3,16 +3,15 @@ import { Crc32c, type StoredObject } from "@sluice/core";
 import { untilAborted } from "./chunks.js";
 import { describeVerified } from "./describe-write.js";
 import { formatDuration, formatName, formatRate, formatSize } from "./format.js";
+import { localPathOf } from "./location.js";
 import type { Outcome } from "./outcome.js";
 import type { Progress } from "./progress.js";
 import { openSpecialSink } from "./special-sink.js";
 
-const LOCAL = /^(file|direct):\/\//;
-
 /** The path that a URI names, if a device, pipe or socket is there: `/dev/null`, `/dev/stdout`, a named pipe. */
 export async function specialFileOf(uri: string): Promise<string | undefined> {
-  if (!LOCAL.test(uri)) return undefined;
-  const path = uri.replace(LOCAL, "");
+  const path = localPathOf(uri);
+  if (path === undefined) return undefined;
   const found = await stat(path).catch(() => undefined);
   return found === undefined || found.isFile() || found.isDirectory() ? undefined : path;
 }

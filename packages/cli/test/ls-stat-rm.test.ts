@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { useFolder } from "./folder.js";
@@ -88,6 +88,43 @@ describe("rm", () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain("--recursive");
     expect(await readdir(path("tree", "deep"))).toEqual(["c"]);
+  });
+
+  test.each([
+    ["a plain name", () => "alias"],
+    ["a plain name with a final /", () => "alias/"],
+    ["a plain name with a final /.", () => "alias/."],
+    ["a file: URI", () => `file://${join(folder.path, "alias")}`],
+    ["a file: URI with a final /", () => `file://${join(folder.path, "alias")}/`],
+    ["a FILE: URI", () => `FILE://${join(folder.path, "alias")}`],
+    ["a direct: URI", () => `direct://${join(folder.path, "alias")}`],
+    ["a direct: URI with a final /", () => `direct://${join(folder.path, "alias")}/`],
+  ])("refuses a link to a folder with --recursive, by %s, before it removes anything", async (_name, uri) => {
+    await mkdir(join(folder.path, "kept"));
+    await writeFile(join(folder.path, "kept", "x"), "x");
+    await writeFile(join(folder.path, "first"), "x");
+    await symlink("kept", join(folder.path, "alias"));
+    for (const more of [[], ["--force"], ["--keep-going"]]) {
+      expect(await run(["rm", "-r", "first", uri(), ...more], { workingFolder: folder.path })).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringMatching(
+          /is a link to a folder; remove the link itself without --recursive .*\/kept\/\n$/,
+        ),
+      });
+    }
+    expect(await readdir(folder.path)).toEqual(expect.arrayContaining(["alias", "first", "kept"]));
+    expect(await readdir(join(folder.path, "kept"))).toEqual(["x"]);
+  });
+
+  test("without --recursive removes a link to a folder, and with it what lies in a folder behind a link", async () => {
+    await mkdir(join(folder.path, "kept", "deep"), { recursive: true });
+    await writeFile(join(folder.path, "kept", "x"), "x");
+    await writeFile(join(folder.path, "kept", "deep", "y"), "y");
+    await symlink("kept", join(folder.path, "alias"));
+    expect((await run(["rm", "-r", "alias/deep"], { workingFolder: folder.path })).exitCode).toBe(0);
+    expect((await run(["rm", "alias"], { workingFolder: folder.path })).exitCode).toBe(0);
+    await expect(lstat(join(folder.path, "alias"))).rejects.toThrow("ENOENT");
+    expect(await readdir(join(folder.path, "kept"), { recursive: true })).toEqual(["deep", "x"]);
   });
 
   test("a * is a name, not a glob", async () => {

@@ -4,6 +4,7 @@ import { CommandError } from "../command-error.js";
 import { addCommonOptions, addKeepGoingOption, type CommonOptions, type KeepGoingOption } from "../common-options.js";
 import type { CommandContext } from "../context.js";
 import { EXIT } from "../exit-code.js";
+import { refuseFolderLink } from "../folder-link.js";
 import { formatCount } from "../format.js";
 import { nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
@@ -33,7 +34,8 @@ export function addRm(program: Command, run: RunCommand): void {
 async function rm(context: CommandContext, sources: readonly string[], options: RmOptions): Promise<Outcome> {
   const recursive = options.recursive === true;
   const uris = sources.map((source) => context.toUri(source));
-  if (!recursive) await refuseFolders(context, uris);
+  if (recursive) for (const uri of uris) await refuseFolderLink(uri);
+  else await refuseFolders(context, uris);
   const removal = new Removal(context.startProgress("rm"));
   const failures = new ToldFailures(context, "not removed");
   const run: RmRun = { context, recursive, removal, ...(options.keepGoing === true && { failures }) };
