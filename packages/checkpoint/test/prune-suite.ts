@@ -48,6 +48,28 @@ export function pruneSuite({ open }: StoreHarness): void {
     expect((await (await CheckpointReader.latest(store)).verify({ full: true })).ok).toBe(true);
   });
 
+  test("a run that finds nothing to delete writes nothing", async () => {
+    const { store } = opened;
+    const writes: unknown[] = [];
+    const watched = new Proxy(store, {
+      get: (target, name) => {
+        const value = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        return (...parameters: unknown[]) => {
+          if (["put", "createWriter", "delete", "deleteMany"].includes(String(name))) writes.push([name, parameters[0]]);
+          return Reflect.apply(value, target, parameters);
+        };
+      },
+    });
+    for (const options of [{}, { keepLast: 1 }, { olderThan: new Date() }, { graceMs: 0 }]) {
+      expect(await prune(watched, options)).toMatchObject({ checkpoints: [], orphans: [], staleUploads: 0 });
+    }
+    await (await CheckpointWriter.open(store, { step: 1, environment: {} })).saveAll(["x"]);
+    await prune(store, { graceMs: 0 });
+    expect(await prune(watched, { keepLast: 1 })).toMatchObject({ kept: [{ step: 1 }], deletedObjects: 0 });
+    expect(writes).toEqual([]);
+  });
+
   test("N2 manifests without markers, as other programs write them, are asked for by the names of their shards", async () => {
     await saveSteps();
     const markers = (await keysOf(store)).filter((key) => key.startsWith("latest/"));

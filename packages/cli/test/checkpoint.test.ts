@@ -79,12 +79,13 @@ describe("sluice checkpoint", () => {
       stderr: expect.stringContaining("no checkpoint"),
     });
     expect(await json("ls", "nothing")).toMatchObject({ exitCode: 1, value: { checkpoints: [] } });
-    for (const more of [["--keep-last", "1"], ["--dry-run"]]) {
-      expect(await sluice("prune", "nothing", ...more)).toMatchObject({
+    for (const more of [["--keep-last", "1"], ["--dry-run"], ["--grace", "0s"], ["--older-than", "1h"], []]) {
+      expect(await sluice("prune", "nothing/nowhere", ...more)).toMatchObject({
         exitCode: 1,
         stderr: expect.stringMatching(/no checkpoint is below/),
       });
     }
+    expect(await readdir(folder.path)).not.toContain("nothing");
   });
 
   test("names a bad shard with status 1, and says if the latest can't be used", async () => {

@@ -44,6 +44,9 @@ const DEFAULT_GRACE_MS = 24 * 3_600_000;
 /** What a store's answers take, and no more, may lie between its clock and this machine's. */
 const MAX_CLOCK_SKEW_MS = 60_000;
 
+/** A report of a run that had nothing to delete. */
+const NOTHING = { checkpoints: [], orphans: [], staleUploads: 0, deletedObjects: 0 } as const;
+
 const OPTION_NAMES = ["keepLast", "keepEvery", "olderThan", "graceMs", "dryRun", ...BASE_OPTION_NAMES] as const;
 
 /**
@@ -54,7 +57,8 @@ const OPTION_NAMES = ["keepLast", "keepEvery", "olderThan", "graceMs", "dryRun",
  *
  * Nothing is deleted because a listing lacks something: every manifest, marker and `latest.json` that could hold an object is asked
  * for by its name first. Where the answers disagree, Unavailable, and nothing is deleted. A failure of a deletion tells how many
- * objects were deleted before. Ages of attempts are told by the store's clock; a dry run, which writes nothing, goes by this machine's.
+ * objects were deleted before. Ages of attempts are told by the store's clock, which a small object is written for; a dry run, and one that finds nothing to delete, write
+ * nothing.
  */
 export async function prune(base: CheckpointBase, options: PruneOptions = {}): Promise<PruneReport> {
   checkPruneOptions(options);
@@ -73,6 +77,12 @@ async function pruneStore(store: ObjectStore, options: PruneOptions): Promise<Pr
   const doomed = await chooseDoomed(store, survey, options);
   const kept = manifests.filter((manifest) => !doomed.includes(manifest));
   const attempts = unreadable.length > 0 ? [] : await listAttempts(store, manifests, signal);
+  const call = signal === undefined ? {} : { signal };
+  if (doomed.length + attempts.length === 0) {
+    // A look at the store's clock is a write, which could make a folder of a mistyped name.
+    const uploads = await store.sweepStaleUploads({ olderThanMs: graceMs, dryRun: true, ...call });
+    if (uploads.length === 0) return { ...NOTHING, kept: kept.map(idOf), unreadable };
+  }
   const nowMs = dryRun ? Date.now() : await readStoreClockMs(store, signal);
   const skewMs = Date.now() - nowMs;
   if (doomed.length > 0 && options.olderThan !== undefined) checkSkew(skewMs);
@@ -83,8 +93,7 @@ async function pruneStore(store: ObjectStore, options: PruneOptions): Promise<Pr
   if (!dryRun) await deleteThese(deletion, { doomed, kept, old });
   const stale = await store.sweepStaleUploads({
     // The sweep compares with this machine's clock.
-    ...{ olderThanMs: graceMs + (skewMs > MAX_CLOCK_SKEW_MS ? skewMs : 0), dryRun },
-    ...(signal !== undefined && { signal }),
+    ...{ olderThanMs: graceMs + (skewMs > MAX_CLOCK_SKEW_MS ? skewMs : 0), dryRun, ...call },
   });
   return {
     ...{ checkpoints: doomed.map(idOf), kept: kept.map(idOf), orphans: old.flatMap(({ keys }) => keys), unreadable },
