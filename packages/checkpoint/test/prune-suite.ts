@@ -56,7 +56,8 @@ export function pruneSuite({ open }: StoreHarness): void {
         const value = Reflect.get(target, name, target);
         if (typeof value !== "function") return value;
         return (...parameters: unknown[]) => {
-          if (["put", "createWriter", "delete", "deleteMany"].includes(String(name))) writes.push([name, parameters[0]]);
+          if (["put", "createWriter", "delete", "deleteMany"].includes(String(name)))
+            writes.push([name, parameters[0]]);
           return Reflect.apply(value, target, parameters);
         };
       },

@@ -153,6 +153,34 @@ describe("sluice checkpoint", () => {
     });
   });
 
+  test("ls and prune tell what attempts have left that are younger than their time of grace", async () => {
+    const { value } = await json("save", "model", "run", "--step", "1");
+    await rm(path("run", value["manifestKey"] as string));
+    for (const name of ["latest", "latest.json"]) await rm(path("run", name), { recursive: true });
+    expect(await sluice("ls", "run")).toMatchObject({
+      exitCode: 0,
+      stdout: "",
+      stderr: expect.stringMatching(
+        /no checkpoint is below .*; there are \d objects of uncommitted attempts, which sluice/,
+      ),
+    });
+    const before = (await readdir(path("run"), { recursive: true })).sort();
+    for (const more of [["--dry-run"], [], ["--keep-last", "1"]]) {
+      expect(await sluice("prune", "run", ...more)).toMatchObject({
+        exitCode: 0,
+        stderr: "",
+        stdout: expect.stringMatching(/^left alone \d objects of uncommitted attempts, younger than --grace$/m),
+      });
+    }
+    expect((await readdir(path("run"), { recursive: true })).sort()).toEqual(before);
+    const { value: young } = await json("prune", "run", "--dry-run");
+    expect((await json("ls", "run")).value).toEqual({
+      ...{ uri: young["uri"], checkpoints: [], leftovers: (young["young"] as string[]).length },
+    });
+    const { value: old } = await json("prune", "run", "--grace", "0s");
+    expect(old).toMatchObject({ young: [], orphans: expect.arrayContaining(young["young"] as string[]) });
+  });
+
   test("prunes by rule, and only tells with --dry-run", async () => {
     for (const step of ["1", "2", "3"]) await sluice("save", "model", "run", "--step", step);
     expect((await sluice("prune", "run", "--keep-last", "1", "--dry-run")).stdout).toMatch(

@@ -45,14 +45,20 @@ describe("nothing done is no success", () => {
     ["ls -q memory://b/mistyped/", /nothing is below/],
     ["ls -r memory://b/prefix/a/b", /nothing is below/],
     ["measure mistyped/", /nothing is below/],
+    ["checkpoint ls mistyped", /no checkpoint is below/],
+    ["checkpoint ls empty", /no checkpoint is below/],
+    ["checkpoint ls memory://another", /no checkpoint is below/],
+    ["checkpoint prune mistyped", /no checkpoint is below/],
+    ["checkpoint prune memory://b/prefix --keep-last 1", /no checkpoint is below/],
     ["measure memory://b/mistyped/ --compressors none", /nothing is below/],
   ])("%s", async (line, message) => {
     const { exitCode, stdout, stderr } = await sluice(...line.split(" "));
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(message);
     expect(await readFile(path("tree", "a"), "utf8")).toBe("a");
-    const { exitCode: jsonExitCode } = await json(...line.split(" "));
+    const { exitCode: jsonExitCode, value } = await json(...line.split(" "));
     expect(jsonExitCode).toBe(1);
+    expect(value["error"]).toMatchObject({ code: "NothingDone", message: expect.stringMatching(message) });
   });
 
   test("a place that is there and empty is listed whole, and nothing to sweep is what was asked for", async () => {
@@ -61,6 +67,7 @@ describe("nothing done is no success", () => {
       stderr: expect.stringMatching(/nothing is below/),
     });
     expect((await sluice("ls", "memory://another")).exitCode).toBe(0);
+    expect((await json("ls", "empty")).value).not.toHaveProperty("error");
     expect((await sluice("sweep", "tree")).exitCode).toBe(0);
   });
 

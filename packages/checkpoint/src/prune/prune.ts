@@ -29,6 +29,8 @@ export interface PruneReport {
   readonly kept: readonly SaveId[];
   /** Objects of uncommitted attempts that were deleted, or would be. */
   readonly orphans: readonly string[];
+  /** Objects of uncommitted attempts that are younger than their time of grace, and were left alone. */
+  readonly young: readonly string[];
   /** Temporary files and unfinished uploads of killed writers that were removed, or would be. */
   readonly staleUploads: number;
   /**
@@ -45,7 +47,7 @@ const DEFAULT_GRACE_MS = 24 * 3_600_000;
 const MAX_CLOCK_SKEW_MS = 60_000;
 
 /** A report of a run that had nothing to delete. */
-const NOTHING = { checkpoints: [], orphans: [], staleUploads: 0, deletedObjects: 0 } as const;
+const NOTHING = { checkpoints: [], orphans: [], young: [], staleUploads: 0, deletedObjects: 0 } as const;
 
 const OPTION_NAMES = ["keepLast", "keepEvery", "olderThan", "graceMs", "dryRun", ...BASE_OPTION_NAMES] as const;
 
@@ -86,7 +88,9 @@ async function pruneStore(store: ObjectStore, options: PruneOptions): Promise<Pr
   const nowMs = dryRun ? Date.now() : await readStoreClockMs(store, signal);
   const skewMs = Date.now() - nowMs;
   if (doomed.length > 0 && options.olderThan !== undefined) checkSkew(skewMs);
-  const old = attempts.filter(({ newestMs }) => newestMs <= nowMs - graceMs);
+  const isOld = ({ newestMs }: Attempt): boolean => newestMs <= nowMs - graceMs;
+  const old = attempts.filter(isOld);
+  const young = attempts.filter((attempt) => !isOld(attempt));
   await proveUncommitted(store, old, manifests, signal);
   if (doomed.length > 0 || old.length > 0) await confirmLatest(store, survey.pointer, signal);
   const deletion = new Deletion(store, signal);
@@ -96,7 +100,7 @@ async function pruneStore(store: ObjectStore, options: PruneOptions): Promise<Pr
     ...{ olderThanMs: graceMs + (skewMs > MAX_CLOCK_SKEW_MS ? skewMs : 0), dryRun, ...call },
   });
   return {
-    ...{ checkpoints: doomed.map(idOf), kept: kept.map(idOf), orphans: old.flatMap(({ keys }) => keys), unreadable },
+    ...{ checkpoints: doomed.map(idOf), kept: kept.map(idOf), orphans: keysOf(old), young: keysOf(young), unreadable },
     ...{ staleUploads: stale.length, deletedObjects: deletion.objects },
   };
 }
@@ -132,7 +136,7 @@ async function deleteThese(deletion: Deletion, { doomed, kept, old }: Condemned)
     await deletion.inOrder([markerKey(manifest), manifestKey(manifest)]);
     await deletion.all(manifest.shards.map(({ key }) => key).filter((key) => !live.has(key)));
   }
-  await deletion.all(old.flatMap(({ keys }) => keys));
+  await deletion.all(keysOf(old));
 }
 
 function checkSkew(skewMs: number): void {
@@ -141,6 +145,10 @@ function checkSkew(skewMs: number): void {
   throw new ObjectStoreError("InvalidState", `prune: ${problem}, so olderThan can't be trusted; nothing was deleted`, {
     operation: "prune",
   });
+}
+
+function keysOf(attempts: readonly Attempt[]): string[] {
+  return attempts.flatMap(({ keys }) => keys);
 }
 
 function idOf({ step, ts }: SaveId): SaveId {

@@ -43,6 +43,7 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
   const unlistable = new ToldFailures(context, "not listed");
   const onUnlistable = options.keepGoing === true ? unlistable.unlistableIn(tree) : undefined;
   let exitCode: number = EXIT.good;
+  let error = {};
   const entries = async function* (): AsyncGenerator<ListingLine, void, void> {
     for await (const entry of listing(context, tree, uri, { recursive: options.recursive === true, onUnlistable })) {
       if (entry.kind === "prefix") totals.prefixes++;
@@ -55,14 +56,18 @@ async function ls(context: CommandContext, source: string, options: LsOptions): 
     if (unlistable.count > 0) exitCode = EXIT.notDone;
     if (totals.objects + totals.prefixes + unlistable.count > 0) return;
     // A bucket or folder that is there and empty is listed whole; of any other name nothing is known.
-    if (!(await isEmptyPlace(uri))) exitCode = EXIT.notDone;
-    await context.complain(`nothing is below ${formatName(tree.uri)}`);
+    const message = `nothing is below ${formatName(tree.uri)}`;
+    if (!(await isEmptyPlace(uri))) {
+      exitCode = EXIT.notDone;
+      error = { error: { code: "NothingDone", message, uri: tree.uri } };
+    }
+    await context.complain(message);
   };
   return {
     kind: "listing",
     head: { uri: tree.uri },
     entries: entries(),
-    totals: () => ({ ...totals, ...unlistable.value }),
+    totals: () => ({ ...totals, ...unlistable.value, ...error }),
     exitCode: () => exitCode,
   };
 }

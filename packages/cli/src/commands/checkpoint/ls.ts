@@ -1,4 +1,5 @@
-import { type CheckpointInfo, CheckpointReader } from "@sluice/checkpoint";
+import { type CheckpointInfo, CheckpointReader, prune } from "@sluice/checkpoint";
+import type { ObjectStore } from "@sluice/core";
 import type { Command } from "commander";
 import { addCommonOptions, type CommonOptions } from "../../common-options.js";
 import type { CommandContext } from "../../context.js";
@@ -6,6 +7,7 @@ import { EXIT } from "../../exit-code.js";
 import { formatCount, formatName, formatSize } from "../../format.js";
 import type { Outcome } from "../../outcome.js";
 import type { RunCommand } from "../../program.js";
+import { leftoversOf } from "./prune.js";
 
 export function addCheckpointLs(group: Command, run: RunCommand): void {
   const command = group
@@ -20,14 +22,24 @@ export function addCheckpointLs(group: Command, run: RunCommand): void {
 async function ls(context: CommandContext, source: string): Promise<Outcome> {
   const store = await context.openStore(context.toUri(source));
   const checkpoints = await CheckpointReader.list(store, { signal: context.signal });
-  if (checkpoints.length === 0) await context.complain(`no checkpoint is below ${formatName(store.uri)}`);
-  return {
-    kind: "result",
-    exitCode: checkpoints.length === 0 ? EXIT.notDone : EXIT.good,
-    value: { uri: store.uri, checkpoints },
-    lines: checkpoints.map(lineOf),
-    isAnswer: true,
-  };
+  const result = { kind: "result", isAnswer: true, lines: checkpoints.map(lineOf) } as const;
+  if (checkpoints.length > 0) return { ...result, value: { uri: store.uri, checkpoints } };
+  const message = `no checkpoint is below ${store.uri}`;
+  const leftovers = await countLeftovers(store, context.signal);
+  const rest =
+    leftovers === 0
+      ? ""
+      : `; there are ${leftoversOf(leftovers)}, which sluice checkpoint prune deletes after its --grace`;
+  await context.complain(formatName(message + rest));
+  if (leftovers > 0) return { ...result, value: { uri: store.uri, checkpoints, leftovers } };
+  const error = { code: "NothingDone", message, uri: store.uri };
+  return { ...result, exitCode: EXIT.notDone, value: { uri: store.uri, checkpoints, error } };
+}
+
+/** How many objects attempts have left that were never committed, old and young. */
+async function countLeftovers(store: ObjectStore, signal: AbortSignal): Promise<number> {
+  const { orphans, young } = await prune(store, { dryRun: true, signal });
+  return orphans.length + young.length;
 }
 
 function lineOf({ step, ts, manifest, problem, isLatest }: CheckpointInfo): string {

@@ -55,8 +55,9 @@ async function pruneCheckpoints(
     ...(olderThan !== undefined && { olderThan: new Date(Date.now() - olderThan) }),
     ...(grace !== undefined && { graceMs: grace }),
   });
-  const { checkpoints, kept, orphans, unreadable, staleUploads } = report;
-  const isNothing = [checkpoints, kept, orphans, unreadable].every(({ length }) => length === 0) && staleUploads === 0;
+  const { checkpoints, kept, orphans, young, unreadable, staleUploads } = report;
+  const found = [checkpoints, kept, orphans, young, unreadable];
+  const isNothing = found.every(({ length }) => length === 0) && staleUploads === 0;
   if (isNothing) throw new CommandError("NothingDone", `no checkpoint is below ${store.uri}`, store.uri);
   const done = dryRun ? "would delete" : "deleted";
   return {
@@ -69,7 +70,13 @@ async function pruneCheckpoints(
       ...unreadable.map(
         ({ key, problem = "" }) => `left alone, with all orphans: ${formatName(key)}: ${formatName(problem)}`,
       ),
+      ...(young.length === 0 ? [] : [`left alone ${leftoversOf(young.length)}, younger than --grace`]),
       `${done} ${formatCount(checkpoints.length, "checkpoint")}, ${formatCount(orphans.length, "orphan")} and ${formatCount(staleUploads, "stale upload")}, kept ${formatCount(kept.length, "checkpoint")}`,
     ],
   };
+}
+
+/** Objects of attempts that were not committed, in words. */
+export function leftoversOf(objects: number): string {
+  return `${formatCount(objects, "object")} of uncommitted attempts`;
 }
