@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -37,3 +37,16 @@ test.skipIf(process.platform !== "linux")(
     expect((await readdir(folder)).sort()).toEqual(["a\u{FFFD}", "d\u{FFFD}"]);
   },
 );
+
+test.skipIf(process.platform !== "linux")("standard input that is closed stores nothing", async () => {
+  await writeFile(join(folder, "kept"), "old");
+  for (const source of ["-", "/dev/stdin"]) {
+    const child = spawn("sh", ["-c", `exec "$0" "$1" put ${source} kept <&-`, process.execPath, SLUICE], {
+      cwd: folder,
+    });
+    const stderr = text(child.stderr);
+    expect((await once(child, "exit"))[0]).toBe(2);
+    expect(await stderr).toMatch(/standard input is closed/);
+  }
+  expect(await readFile(join(folder, "kept"), "utf8")).toBe("old");
+});

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { settledStats } from "@sluice/core/local";
+import { descriptorOf, refuseClosedInput } from "./closed-input.js";
 import { CommandError } from "./command-error.js";
 import { checkUnchanged } from "./file-change.js";
 import { FileSource, NON_BLOCKING_READ } from "./file-source.js";
@@ -21,6 +22,8 @@ export interface LocalSource {
 /** A file, pipe or device by its path; symbolic links are followed. A pipe is waited for until it has had a writer. */
 export async function openLocalSource(path: string, workingFolder: string, signal: AbortSignal): Promise<LocalSource> {
   const absolute = resolve(workingFolder, path);
+  const descriptor = descriptorOf(absolute);
+  if (descriptor !== undefined) await refuseClosedInput(descriptor);
   try {
     const found = await stat(absolute);
     if (found.isDirectory()) {
@@ -35,10 +38,11 @@ export async function openLocalSource(path: string, workingFolder: string, signa
   }
 }
 
-/** Standard input; a file that stands there is one of which the bytes have to be of one version too. */
+/** Standard input, unless it is closed; a file that stands there is one of which the bytes have to be of one version too. */
 export async function openStandardInput(stdin: Readable, signal: AbortSignal): Promise<LocalSource> {
   const { fd } = stdin as { readonly fd?: unknown };
   if (typeof fd !== "number") return { chunks: stdin };
+  await refuseClosedInput(fd);
   const look = (): Promise<BigIntStats> => promisify(fstat)(fd, { bigint: true });
   const before = await look();
   if (!before.isFile()) return { chunks: stdin };

@@ -112,6 +112,33 @@ describe("a file that is changed while it is read", () => {
   });
 });
 
+describe.skipIf(process.platform !== "linux")(
+  "standard input that is closed, where Node opens /dev/null in its place",
+  () => {
+    test("is no source of an object", async () => {
+      const stdin = createReadStream("", { fd: openSync("/dev/null", "r+"), autoClose: false });
+      const { exitCode, stderr } = await run(["put", "-", "target"], { ...settings(), stdin });
+      expect([exitCode, stderr]).toEqual([2, expect.stringContaining("standard input is closed: give a file")]);
+      expect(await readdir(folder.path)).toEqual([]);
+    });
+
+    test.each(["/dev/fd", "/proc/self/fd"])("is none by a path in %s either", async (names) => {
+      const { exitCode } = await run(["put", `${names}/${openSync("/dev/null", "r+")}`, "target"], settings());
+      expect(exitCode).toBe(2);
+    });
+
+    test("is another one than /dev/null, and than any other device that is open for both", async () => {
+      const stdin = createReadStream("", { fd: openSync("/dev/null", "r"), autoClose: false });
+      expect((await run(["put", "-", "target"], { ...settings(), stdin })).exitCode).toBe(0);
+      expect((await readFile(at("target"))).byteLength).toBe(0);
+      await writeFile(at("source"), "x");
+      const both = createReadStream("", { fd: openSync(at("source"), "r+"), autoClose: false });
+      expect((await run(["put", "-", "target"], { ...settings(), stdin: both })).exitCode).toBe(0);
+      expect((await run(["put", "/dev/null", "target"], settings())).exitCode).toBe(0);
+    });
+  },
+);
+
 describe("a file that does not report its size", () => {
   const MADE_UP = [
     "/proc/self/status",
