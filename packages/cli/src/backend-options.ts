@@ -1,3 +1,4 @@
+import { BACKEND_PACKAGES, type StoreRegistry } from "@sluice/core";
 import { CommandError } from "./command-error.js";
 
 /** Options of backends, by scheme and name. */
@@ -16,6 +17,20 @@ export function addBackendOption(text: string, previous: BackendOptions = {}): B
   const [, scheme = "", name = "", value = ""] = match;
   const key = scheme.toLowerCase();
   return { ...previous, [key]: { ...previous[key], [name]: parseValue(value) } };
+}
+
+/** Refuses options of schemes that no backend has: nobody would ever take them. Those of a backend that is not installed pass. */
+export async function refuseUnknownSchemes(options: BackendOptions, registry: StoreRegistry): Promise<void> {
+  const isKnown = (scheme: string): boolean => registry.has(scheme) || Object.hasOwn(BACKEND_PACKAGES, scheme);
+  if (Object.keys(options).every(isKnown)) return;
+  await registry.discover();
+  const [unknown] = Object.keys(options).filter((scheme) => !isKnown(scheme));
+  if (unknown === undefined) return;
+  const [name = ""] = Object.keys(options[unknown] ?? {});
+  const [scheme] = [...registry.backends().values()].find((plugin) => plugin.name === unknown)?.schemes ?? [];
+  const remedy = scheme === undefined ? "" : `; write ${scheme}.${name}=…, by the scheme of its URIs`;
+  const known = [...new Set([...registry.backends().keys(), ...Object.keys(BACKEND_PACKAGES)])].join(", ");
+  throw new CommandError("Usage", `-o ${unknown}.${name}: no backend has the scheme ${unknown} (known: ${known})${remedy}`);
 }
 
 function parseValue(text: string): BackendOptionValue {

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { refuseUnknownSchemes } from "./backend-options.js";
 import { CommandContext } from "./context.js";
 import type { Environment } from "./environment.js";
 import { EXIT } from "./exit-code.js";
@@ -22,6 +23,9 @@ export async function main(parameters: readonly string[], environment: Environme
       const { isJson, signal } = context;
       try {
         await environment.prepare?.();
+        if (options.backendOption !== undefined) {
+          await refuseUnknownSchemes(options.backendOption, environment.registry);
+        }
         const outcome = await work(context);
         context.clearProgress();
         exitCode = await render(outcome, { stdout, isJson, isQuiet: options.quiet === true, signal });

@@ -32,6 +32,28 @@ test("an unknown scheme names the package to install", async () => {
   }
 });
 
+test.each([
+  ["foo.bar=1", /-o foo\.bar: no backend has the scheme foo \(known: .*file.*s3.*az/],
+  ["fs.durability=none", /no backend has the scheme fs .*; write file\.durability=…/],
+  ["FS.x=1", /no backend has the scheme fs /],
+  ["azure.partBytes=67108864", /no backend has the scheme azure/],
+  ["constructor.x=1", /no backend has the scheme constructor/],
+])("-o %s, of a scheme that no backend has, is refused", async (option, message) => {
+  await writeFile(join(folder.path, "a"), "a");
+  for (const command of ["put a b", "ls .", "rm a", "backends", "checkpoint ls .", "put a b -o file.durability=none"]) {
+    const { exitCode, stderr } = await sluice(...command.split(" "), "-o", option);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+  }
+  expect(await readdir(folder.path)).toEqual(["a"]);
+});
+
+test("-o of a backend that is not installed, or that no URI is of, is not refused", async () => {
+  await writeFile(join(folder.path, "a"), "a");
+  const options = ["-o", "file.durability=none", "-o", "az.partBytes=67108864", "-o", "memory.x=1"];
+  expect((await sluice("put", "a", "b", ...options)).exitCode).toBe(0);
+});
+
 test("the command's registry has files, direct files and memory, and finds the backends of the folder it runs in", async () => {
   await writeFile(
     join(folder.path, "package.json"),
