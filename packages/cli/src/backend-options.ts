@@ -30,7 +30,10 @@ export async function refuseUnknownSchemes(options: BackendOptions, registry: St
   const [scheme] = [...registry.backends().values()].find((plugin) => plugin.name === unknown)?.schemes ?? [];
   const remedy = scheme === undefined ? "" : `; write ${scheme}.${name}=…, by the scheme of its URIs`;
   const known = [...new Set([...registry.backends().keys(), ...Object.keys(BACKEND_PACKAGES)])].join(", ");
-  throw new CommandError("Usage", `-o ${unknown}.${name}: no backend has the scheme ${unknown} (known: ${known})${remedy}`);
+  throw new CommandError(
+    "Usage",
+    `-o ${unknown}.${name}: no backend has the scheme ${unknown} (known: ${known})${remedy}`,
+  );
 }
 
 function parseValue(text: string): BackendOptionValue {

@@ -20,7 +20,7 @@ export { MAX_FACTOR } from "./factor.js";
 export { MAX_PIECE_BYTES } from "./kernel/kernel.js";
 export { COMPRESSORS, type CompressorName } from "./measure/compressors.js";
 export { compareWithRecipe, type Deviation, type Expectation, expectationOf } from "./measure/expectation.js";
-export { type MeasureOptions, type MeasureSource, measure } from "./measure/measure.js";
+export { type MeasureFailure, type MeasureOptions, type MeasureSource, measure } from "./measure/measure.js";
 export { Meter } from "./measure/meter.js";
 export type { MeterOptions } from "./measure/meter-options.js";
 export type { CompressionFound, DedupFound, MeasureReport } from "./measure/report.js";

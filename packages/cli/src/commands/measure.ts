@@ -6,13 +6,14 @@ import {
   type Deviation,
   type Expectation,
   expectationOf,
+  type MeasureFailure,
   type MeasureOptions,
   type MeasureReport,
   type MeasureSource,
   measure,
 } from "@sluice/datagen";
 import type { Command } from "commander";
-import { CommandError } from "../command-error.js";
+import { CommandError, IncompleteRunError } from "../command-error.js";
 import {
   addCommonOptions,
   addKeepGoingOption,
@@ -38,7 +39,7 @@ interface MeasureCommandOptions extends CommonOptions, KeepGoingOption {
 /** What is to be measured, and what it should come to. */
 interface Subject {
   readonly uri: string;
-  readonly source: MeasureSource;
+  readonly source: Exclude<MeasureSource, string>;
   readonly decode: NonNullable<MeasureOptions["decode"]>;
   readonly expectation?: Expectation;
   readonly bytes?: number;
@@ -65,8 +66,8 @@ export function addMeasure(program: Command, run: RunCommand): void {
 
 async function measureUri(context: CommandContext, typed: string, options: MeasureCommandOptions): Promise<Outcome> {
   const { signal } = context;
-  const unlistable = new ToldFailures(context, "not measured");
-  const { uri, source, decode, expectation, bytes } = await subjectOf(context, typed, options, unlistable);
+  const failures = new ToldFailures(context, "not measured");
+  const { uri, source, decode, expectation, bytes } = await subjectOf(context, typed, options, failures);
   const progress = context.startProgress("measure", bytes === undefined ? {} : { bytes });
   let before = 0;
   const onProgress = (now: number) => {
@@ -77,13 +78,14 @@ async function measureUri(context: CommandContext, typed: string, options: Measu
     expectation !== undefined && expectation.blockBytes <= 1 << 20 ? expectation.blockBytes : undefined;
   const report = await measure(source, {
     ...{ decode, signal, onProgress },
+    ...(options.keepGoing === true && { onFailure: tellerOf(source, failures) }),
     ...(options.compressors !== undefined && { compressors: options.compressors }),
     ...(recipeBlocks !== undefined && {
       blockBytes: [...BLOCK_BYTES, recipeBlocks],
       uniqueBlockBytes: recipeBlocks,
     }),
   });
-  if (report.objects + unlistable.count === 0) throw new CommandError("NothingDone", `nothing is below ${uri}`, uri);
+  if (report.objects + failures.count === 0) throw new CommandError("NothingDone", `nothing is below ${uri}`, uri);
   const elapsedMs = Math.round(progress.elapsedMs);
   const recipe = expectation && {
     ...{ blockBytes: expectation.blockBytes, blocks: expectation.blocks },
@@ -91,8 +93,8 @@ async function measureUri(context: CommandContext, typed: string, options: Measu
   };
   return {
     kind: "result",
-    exitCode: unlistable.count === 0 ? EXIT.good : EXIT.notDone,
-    value: { uri, ...report, ...(recipe !== undefined && { recipe }), ...unlistable.value, elapsedMs },
+    exitCode: failures.count === 0 ? EXIT.good : EXIT.notDone,
+    value: { uri, ...report, ...(recipe !== undefined && { recipe }), ...failures.value, elapsedMs },
     isAnswer: true,
     lines: [
       `${formatName(uri)}: ${formatCount(report.objects, "object")}, ${formatSize(report.bytes)} in ${formatDuration(elapsedMs)}, ${formatRate(report.bytes, elapsedMs)}`,
@@ -105,11 +107,19 @@ async function measureUri(context: CommandContext, typed: string, options: Measu
   };
 }
 
+/** Tells what could not be measured, and how much of it was before. */
+function tellerOf({ store }: Subject["source"], failures: ToldFailures) {
+  return ({ key, error, bytes }: MeasureFailure): Promise<void> => {
+    const outcome = bytes === 0 ? "" : `its first ${formatSize(bytes)} were measured`;
+    return failures.tell(store.uriOf(key), new IncompleteRunError(error, outcome));
+  };
+}
+
 async function subjectOf(
   context: CommandContext,
   typed: string,
   options: MeasureCommandOptions,
-  unlistable: ToldFailures,
+  failures: ToldFailures,
 ): Promise<Subject> {
   const uri = context.toUri(typed);
   const dataset = await datasetAt(context, uri);
@@ -117,7 +127,7 @@ async function subjectOf(
   const decode = options.decode === true;
   if (uri.endsWith("/")) {
     const tree = await context.openTree(uri);
-    const onUnlistable = options.keepGoing === true ? unlistable.unlistableIn(tree) : undefined;
+    const onUnlistable = options.keepGoing === true ? failures.unlistableIn(tree) : undefined;
     return { uri, decode, source: { store: tree.store, keys: keysOf(tree, context.signal, onUnlistable) } };
   }
   const { store, key } = await context.openObject(await context.toSourceUri(typed));
@@ -186,7 +196,9 @@ function parseCompressors(text: string): readonly CompressorName[] {
     if (known !== undefined) return known;
     throw new CommandError(
       "Usage",
-      `${JSON.stringify(name)} is no compressor (known: ${COMPRESSORS.join(", ")}, none)`,
+      name === "none"
+        ? "none goes with no other name"
+        : `${JSON.stringify(name)} is no compressor (known: ${COMPRESSORS.join(", ")}; or none alone)`,
     );
   });
 }

@@ -24,14 +24,24 @@ export interface MeasureOptions extends MeterOptions {
   readonly signal?: AbortSignal;
   /** Told how many bytes have been read so far, after each chunk. */
   readonly onProgress?: (bytes: number) => void;
+  /** Told of each object that can't be read to its end, which then does not end the run. What was read of it counts, as an object. */
+  readonly onFailure?: (failure: MeasureFailure) => void | Promise<void>;
   /** Where to look the URI's scheme up; only with a URI. Default: the process-wide registry. */
   readonly registry?: StoreRegistry;
   /** Options of the backend; only with a URI. */
   readonly backendOptions?: Readonly<Record<string, unknown>>;
 }
 
+/** An object that could not be measured, or not to its end. */
+export interface MeasureFailure {
+  readonly key: string;
+  readonly error: unknown;
+  /** How many bytes of it were measured before. */
+  readonly bytes: number;
+}
+
 const OPERATION = "measure";
-const OWN_NAMES: readonly string[] = ["decode", "signal", "onProgress", "registry", "backendOptions"];
+const OWN_NAMES: readonly string[] = ["decode", "signal", "onProgress", "onFailure", "registry", "backendOptions"];
 
 /**
  * Measures how far data of any origin compresses and deduplicates, in one pass and bounded memory (see {@link Meter}). Rejects
@@ -39,7 +49,7 @@ const OWN_NAMES: readonly string[] = ["decode", "signal", "onProgress", "registr
  */
 export async function measure(source: MeasureSource, options: MeasureOptions = {}): Promise<MeasureReport> {
   checkOptions(options, [...METER_OPTION_NAMES, ...OWN_NAMES], OPERATION);
-  const { decode = false, signal, onProgress, registry, backendOptions, ...meterOptions } = options;
+  const { decode = false, signal, onProgress, onFailure, registry, backendOptions, ...meterOptions } = options;
   throwIfAborted(signal, OPERATION);
   const meter = await Meter.create(meterOptions);
   const opened = await openSource(source, {
@@ -50,12 +60,19 @@ export async function measure(source: MeasureSource, options: MeasureOptions = {
   let bytes = 0;
   try {
     for await (const key of opened.keys) {
-      const object = await opened.store.get(key, { decode, ...(signal !== undefined && { signal }) });
-      for await (const chunk of object) {
-        await meter.add(chunk);
-        throwIfAborted(signal, OPERATION);
-        bytes += chunk.byteLength;
-        onProgress?.(bytes);
+      const before = bytes;
+      try {
+        const object = await opened.store.get(key, { decode, ...(signal !== undefined && { signal }) });
+        for await (const chunk of object) {
+          await meter.add(chunk);
+          throwIfAborted(signal, OPERATION);
+          bytes += chunk.byteLength;
+          onProgress?.(bytes);
+        }
+      } catch (error) {
+        if (onFailure === undefined || signal?.aborted === true) throw error;
+        await onFailure({ key, error, bytes: bytes - before });
+        if (bytes === before) continue;
       }
       await meter.endObject();
     }
