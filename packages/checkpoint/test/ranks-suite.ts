@@ -69,6 +69,31 @@ export function ranksSuite({ open }: StoreHarness): void {
       await refuses(writer.commit(), "ChecksumMismatch", "rank 1");
     }));
 
+  test.each([
+    ["shared", shared],
+    ["one process", { step: 9, worldSize: 3, environment: {} }],
+  ])(
+    "R6a a shard that is gone, or has other bytes of the same size, at the commit is not committed: %s",
+    (name, options) =>
+      using(async (store) => {
+        for (const change of ["gone", "other"]) {
+          const own = name === "shared" ? { ...shared, rank: 0, runId: change } : options;
+          const writer = await CheckpointWriter.open(store, own);
+          const metas = await writer.save({ 0: "a", 1: "b", 2: "c" });
+          const key = metas[2]?.key as string;
+          if (change === "gone") await store.delete(key);
+          else await store.put(key, "C");
+          await refuses(
+            writer.commit(),
+            "ChecksumMismatch",
+            change === "gone" ? "rank 2 is gone" : "rank 2 is not the one",
+          );
+          await refuses(CheckpointReader.latest(store), "NotFound", "no checkpoint");
+          await writer.cancel();
+        }
+      }),
+  );
+
   test("R7 20 committers of different steps at once leave latest at the highest", () =>
     using(async (store) => {
       const steps = Array.from({ length: 20 }, (_, index) => index + 1).sort(() => Math.random() - 0.5);

@@ -25,7 +25,7 @@ export interface CommitParts extends SaveContext {
   readonly facts: Pick<Manifest, "framework" | "epoch" | "userMeta" | "strategy">;
 }
 
-/** The shards of all ranks, from their records, each looked at; or the manifest, where another process has committed. */
+/** The shards of all ranks, from their records; or the manifest, where another process has committed. */
 export async function collectShards(parts: CommitParts): Promise<ShardMeta[] | Manifest> {
   const { worldSize, deadlineMs, signal } = parts;
   let waiting = "";
@@ -44,7 +44,6 @@ export async function collectShards(parts: CommitParts): Promise<ShardMeta[] | M
     },
     { operation: "commit", deadlineMs, signal, waitedFor: () => `${parts.who}; ${waiting}` },
   );
-  if (Array.isArray(found)) await checkShards(parts, found);
   return found;
 }
 
@@ -58,7 +57,7 @@ export async function committedManifest({ store, id, signal }: CommitParts): Pro
   }
 }
 
-/** Commits: creates the manifest, unless it is there. Resolves with the one that stands, whose shards may be other ones. */
+/** Commits: looks at each shard and creates the manifest, unless it is there. Resolves with the one that stands, whose shards may be other ones. */
 export async function publish(parts: CommitParts, shards: readonly ShardMeta[]): Promise<Manifest> {
   const { store, id, worldSize, facts, signal } = parts;
   const manifest = { ...facts, ...id, worldSize, shards, isOurs: true, wallTime: new Date().toISOString() };
@@ -71,6 +70,7 @@ export async function publish(parts: CommitParts, shards: readonly ShardMeta[]):
   const { ifNotExists } = store.capabilities;
   const before = ifNotExists ? undefined : await committedManifest(parts);
   if (before !== undefined) return before;
+  await checkShards(parts, shards);
   try {
     await store.put(manifestKey(id), text, { ...callOf(parts), ...(ifNotExists && { ifNotExists }) });
     return manifest;
@@ -99,17 +99,26 @@ export async function announce(parts: CommitParts, manifest: Manifest): Promise<
   return { manifestKey: manifestKey(id), manifest, isLatest };
 }
 
-/** A record tells what a rank has written; the store must hold just that. */
+/** Proves that the store holds what was written of each rank: a shard may have been deleted or written over since. */
 async function checkShards({ store, signal }: CommitParts, shards: readonly ShardMeta[]): Promise<void> {
   await forEachConcurrently(shards, SMALL_READS_IN_FLIGHT, async ({ rank, key, storedSize, etag }) => {
-    const info = await store.head(key, signal === undefined ? {} : { signal });
+    const info = await store.head(key, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+      if (!isObjectStoreError(error, "NotFound")) throw error;
+      throw refusal(
+        `the shard of rank ${rank} is gone, and nothing is committed; save it again`,
+        store.uriOf(key),
+        error,
+      );
+    });
     if (info.size === storedSize && (etag === undefined || info.etag === etag)) return;
-    throw new ObjectStoreError(
-      "ChecksumMismatch",
-      `commit: the shard of rank ${rank} is not the one that its record tells of (${storedSize} bytes, etag ${etag}; it has ${info.size}, ${info.etag})`,
-      { operation: "commit", uri: store.uriOf(key) },
-    );
+    const found = `${storedSize} bytes, etag ${etag}, were written; it has ${info.size}, ${info.etag}`;
+    throw refusal(`the shard of rank ${rank} is not the one that was saved: ${found}`, store.uriOf(key));
   });
+}
+
+function refusal(problem: string, uri: string, cause?: Error): ObjectStoreError {
+  const details = { operation: "commit", uri, ...(cause !== undefined && { cause }) };
+  return new ObjectStoreError("ChecksumMismatch", `commit: ${problem}`, details);
 }
 
 /** As many ranks as a line can hold. */
