@@ -53,13 +53,15 @@ async function zstdFrame(content: Uint8Array): Promise<Uint8Array> {
   const store = createMemoryStore();
   await store.put("frame.zst", content, { compression: { codec: "zstd", level: 3 } });
   const stored = await (await store.get("frame.zst")).bytes();
-  const tableBytes = ENTRY_BYTES + HEADER_BYTES + FOOTER_BYTES;
+  const tableBytes = HEADER_BYTES + CHECKED_ENTRY_BYTES + FOOTER_BYTES;
   return stored.slice(0, stored.byteLength - tableBytes);
 }
 
 // https://github.com/facebook/zstd/blob/dev/contrib/seekable_format/zstd_seekable_compression_format.md
 const HEADER_BYTES = 8;
 const ENTRY_BYTES = 8;
+/** Of a table with checksums, as this project writes them. */
+const CHECKED_ENTRY_BYTES = 12;
 const FOOTER_BYTES = 9;
 
 /** The seek table of frames, without checksums. */

@@ -4,8 +4,18 @@ import { ObjectStoreError } from "@sluice/core";
 interface Answer {
   readonly requestId?: string;
   readonly clientRequestId?: string;
-  readonly _response: { readonly request: { readonly headers: { get(name: string): string | undefined } } };
+  readonly _response: {
+    readonly headers: Headers;
+    readonly request: { readonly headers: Headers };
+  };
 }
+
+interface Headers {
+  get(name: string): string | undefined;
+}
+
+/** Of what is no date in HTTP's form, `Date` makes one all the same. https://www.rfc-editor.org/rfc/rfc9110#http.date */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
  * The answer, if the service gave it, and to this very request; else Unavailable, as whatever stands between may answer in
@@ -18,6 +28,8 @@ export function ofService<Given extends Answer>(answer: Given, call: string): Gi
   if (clientRequestId !== undefined && clientRequestId !== _response.request.headers.get("x-ms-client-request-id")) {
     throw notOfService(`the answer to ${call} is that to another request`);
   }
+  const time = _response.headers.get("last-modified");
+  if (time !== undefined && !HTTP_DATE.test(time)) throw notOfService(`the answer to ${call} has no readable time`);
   return answer;
 }
 

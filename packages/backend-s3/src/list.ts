@@ -3,8 +3,10 @@ import {
   type DriverEntry,
   type DriverListOptions,
   type DriverPage,
+  isAfter,
   isObjectStoreError,
   ListingCheck,
+  nameOf,
   ObjectStoreError,
 } from "@sluice/core";
 import type { S3Bucket } from "./bucket.js";
@@ -20,26 +22,36 @@ export async function* listObjects(
   const { prefix, delimiter, startAfter, pageSize, signal } = options;
   const listing = new ListingCheck(options);
   let token: string | undefined;
-  do {
+  let start = startAfter;
+  for (let goesOn = true; goesOn; ) {
     const command = new ListObjectsV2Command({
       ...{ Bucket: bucket.name, Prefix: prefix, MaxKeys: pageSize },
       // XML can't hold every character that a key may have.
       EncodingType: "url",
       ...(delimiter !== undefined && { Delimiter: delimiter }),
-      ...(startAfter !== undefined && { StartAfter: startAfter }),
+      ...(start !== undefined && { StartAfter: start }),
       ...(token !== undefined && { ContinuationToken: token }),
     });
     let page: DriverPage = { entries: [] };
     const check = (answer: ListObjectsV2CommandOutput): void => {
       checkEchoes(answer, bucket, options);
-      page = listing.acceptPage({ entries: entriesOf(answer), nextToken: nextTokenOf(answer) });
+      const entries = entriesOf(answer).filter((entry) => start === startAfter || isAfter(nameOf(entry), start));
+      page = listing.acceptPage({ entries, nextToken: nextTokenOf(answer) });
     };
     const answer = await bucket.send(command, { signal, check });
     if (answer.EncodingType === "url") bucket.encodesNames = true;
     else await checkReplaced(bucket, page, signal);
     if (page.entries.length > 0) yield page;
     token = nextTokenOf(answer);
-  } while (token !== undefined);
+    // A full page is called the last by one word alone: what lies behind it is asked for once more.
+    const last = isFull(answer, pageSize) ? page.entries.at(-1) : undefined;
+    goesOn = token !== undefined || last !== undefined;
+    if (token === undefined && last !== undefined) start = nameOf(last);
+  }
+}
+
+function isFull({ Contents = [], CommonPrefixes = [] }: ListObjectsV2CommandOutput, pageSize: number): boolean {
+  return Contents.length + CommonPrefixes.length >= pageSize;
 }
 
 /** What an answer says of the request has to be what was asked for, and of itself, what it holds. */

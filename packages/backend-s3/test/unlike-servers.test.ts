@@ -126,3 +126,28 @@ describe("an object of two parts of which the server", () => {
     expect(await put(`<ETag>${joined}</ETag>`, 0)).toMatchObject({ size: bytes.byteLength, etag: joined });
   });
 });
+
+test.each([undefined, "/"])(
+  "a full page that calls itself the last is asked what lies behind it (delimiter %s)",
+  async (delimiter) => {
+    const keys = ["a", "b/1", "b/2", "c", "d", "e"];
+    const store = await storeAnswering(({ url = "" }) => {
+      const query = new URL(url, "http://server").searchParams;
+      const startAfter = query.get("start-after");
+      const names = keys.filter((key) => key > (startAfter ?? ""));
+      const groups = [...new Set(names.map((key) => (delimiter && key.includes("/") ? "b/" : key)))].slice(0, 2);
+      const entry = (name: string) =>
+        name.endsWith("/")
+          ? `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`
+          : `<Contents><Key>${name}</Key><LastModified>2026-01-01T00:00:00Z</LastModified><ETag>e</ETag><Size>1</Size></Contents>`;
+      const body = `<ListBucketResult><IsTruncated>false</IsTruncated>${groups.map(entry).join("")}</ListBucketResult>`;
+      return { status: 200, headers: OWN, body };
+    });
+    const found: string[] = [];
+    for await (const listed of store.list({ pageSize: 2, ...(delimiter && { delimiter }) })) {
+      found.push(listed.kind === "prefix" ? listed.prefix : listed.key);
+    }
+    const inGroups = delimiter === undefined ? ["b/1", "b/2"] : ["b/"];
+    expect(found).toEqual(["a", ...inGroups, "c", "d", "e"]);
+  },
+);

@@ -26,7 +26,7 @@ export {
   toObjectStoreError,
 } from "./errors.js";
 export { compareKeys } from "./key.js";
-export { groupByDelimiter, groupOf, isAfter, pageAfter, toPages } from "./list-pages.js";
+export { groupByDelimiter, groupOf, isAfter, nameOf, toPages } from "./list-pages.js";
 export { type AnsweredPage, ListingCheck, type ListingScope, MAX_EMPTY_PAGES, PageTokens } from "./listing-check.js";
 export { createMemoryStore, memoryBackend } from "./memory/memory-backend.js";
 export { MultipartSink, type MultipartSinkOptions } from "./multipart/multipart-sink.js";

@@ -44,12 +44,6 @@ export function isAfter(key: string, startAfter: string | undefined): boolean {
   return startAfter === undefined || compareKeys(key, startAfter) > 0;
 }
 
-/** A page of what a server answered, in order, without what it sent though it lies at or before `startAfter`. */
-export function pageAfter(startAfter: string | undefined, entries: readonly DriverEntry[]): DriverPage {
-  const wanted = entries.filter((entry) => isAfter(nameOf(entry), startAfter));
-  return { entries: wanted.sort((first, second) => compareKeys(nameOf(first), nameOf(second))) };
-}
-
 /** An entry's key or prefix. */
 export function nameOf(entry: DriverEntry): string {
   return "prefix" in entry ? entry.prefix : entry.key;

@@ -8,7 +8,7 @@ import {
   codeOfConnection,
   codeOfStatus,
   forEachConcurrently,
-  pageAfter,
+  ListingCheck,
   withoutSecrets,
 } from "@sluice/core";
 import { expect, test } from "vitest";
@@ -74,9 +74,11 @@ test("batches hold all items in order", () => {
 
 test("a page is sorted by UTF-8 bytes, keys and prefixes together, and begins behind startAfter", () => {
   const object = (key: string) => ({ key, size: 0, etag: "e", lastModified: new Date(0) });
-  const entries = [object("\u{1F600}"), object("\uFFFD"), { prefix: "b/" }, object("a")];
+  const entries = [object("a"), object("\uFFFD"), object("\u{1F600}"), { prefix: "b/" }];
   const names = (startAfter?: string) =>
-    pageAfter(startAfter, entries).entries.map((entry) => ("prefix" in entry ? entry.prefix : entry.key));
+    new ListingCheck({ prefix: "", delimiter: "/", ...(startAfter && { startAfter }) })
+      .acceptPage({ entries, nextToken: undefined })
+      .entries.map((entry) => ("prefix" in entry ? entry.prefix : entry.key));
   expect(names()).toEqual(["a", "b/", "\uFFFD", "\u{1F600}"]);
   expect(names("b/")).toEqual(["\uFFFD", "\u{1F600}"]);
 });

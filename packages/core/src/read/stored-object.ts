@@ -66,7 +66,7 @@ export class OpenedObject implements StoredObject {
   async bytes(): Promise<Uint8Array> {
     const expected = this.#expectedBytes();
     if (this.#into === undefined || expected === undefined) return collect(this, expected ?? 0);
-    const target = new Uint8Array(expected);
+    const target = memoryFor(expected);
     await this.readInto(target);
     return target;
   }
@@ -147,11 +147,11 @@ async function* copied(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 /** All chunks in one buffer of `expectedBytes`; a larger one is made only if they turn out to be more. */
 export async function collect(source: AsyncIterable<Uint8Array>, expectedBytes: number): Promise<Uint8Array> {
-  let buffer = new Uint8Array(expectedBytes);
+  let buffer = memoryFor(expectedBytes);
   let filled = 0;
   for await (const chunk of source) {
     if (filled + chunk.byteLength > buffer.byteLength) {
-      const larger = new Uint8Array(Math.max(filled + chunk.byteLength, buffer.byteLength * 2));
+      const larger = memoryFor(Math.max(filled + chunk.byteLength, buffer.byteLength * 2));
       larger.set(buffer.subarray(0, filled));
       buffer = larger;
     }
@@ -159,4 +159,13 @@ export async function collect(source: AsyncIterable<Uint8Array>, expectedBytes: 
     filled += chunk.byteLength;
   }
   return filled === buffer.byteLength ? buffer : buffer.slice(0, filled);
+}
+
+/** Sizes come from outside: one that no buffer can have is an error of the call, and not of the engine. */
+function memoryFor(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new ObjectStoreError("Unsupported", `no buffer takes ${bytes} bytes; read them in chunks`, { cause });
+  }
 }
