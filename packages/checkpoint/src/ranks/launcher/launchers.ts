@@ -14,8 +14,10 @@ export interface LauncherFacts {
 /** Names its launcher's facts, if it started the process. InvalidArgument for variables that can't be what the launcher sets. */
 type ReadLauncher = (environment: Environment) => LauncherFacts | undefined;
 
+type KnownLauncher = "torchrun" | "Open MPI" | "MVAPICH2" | "Hydra" | "jsrun" | "Flux" | "srun";
+
 /** The variables in which launchers tell a process its rank, and of how many. */
-export const RANK_VARIABLES = {
+export const RANK_VARIABLES: Readonly<Record<KnownLauncher, readonly [rank: string, size: string]>> = {
   torchrun: ["RANK", "WORLD_SIZE"],
   "Open MPI": ["OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"],
   MVAPICH2: ["MV2_COMM_WORLD_RANK", "MV2_COMM_WORLD_SIZE"],
@@ -23,7 +25,7 @@ export const RANK_VARIABLES = {
   jsrun: ["JSM_NAMESPACE_RANK", "JSM_NAMESPACE_SIZE"],
   Flux: ["FLUX_TASK_RANK", "FLUX_JOB_SIZE"],
   srun: ["SLURM_PROCID", "SLURM_STEP_NUM_TASKS"],
-} as const satisfies Readonly<Record<string, readonly [rank: string, size: string]>>;
+};
 
 /** From inner to outer ones: a launcher that runs inside of another one knows the ranks better than the outer one. */
 export const LAUNCHERS: readonly ReadLauncher[] = [
@@ -42,7 +44,7 @@ export const LAUNCHERS: readonly ReadLauncher[] = [
 ];
 
 /** Reads a launcher that tells rank and size, and nothing that tells one start from another. */
-function readerOf(launcher: keyof typeof RANK_VARIABLES): ReadLauncher {
+function readerOf(launcher: KnownLauncher): ReadLauncher {
   const [rank, size] = RANK_VARIABLES[launcher];
   return (environment) => {
     const found = readRank(environment, rank, size);
