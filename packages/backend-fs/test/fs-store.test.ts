@@ -1,5 +1,19 @@
 import { execFileSync } from "node:child_process";
-import { link, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openObject, openStore, StoreRegistry } from "@sluice/core";
@@ -160,6 +174,36 @@ describe("files", () => {
     await expect(store.delete("pipe")).rejects.toMatchObject(refused);
     expect((await lstat(join(folder, "pipe"))).isFIFO()).toBe(true);
     expect((await readdir(folder)).sort()).toEqual(["object", "pipe"]);
+  });
+
+  test.each([
+    ["a pipe", "pipe", "pipe"],
+    ["a link to a pipe", "other", "pipe"],
+    ["a device", "/dev/null", "device"],
+    ["a link to a device in two steps", "second", "device"],
+    ["standard output, which is a file", "/dev/stdout", "device|descriptor"],
+    ["a descriptor of this process", "own", "descriptor"],
+    ["a link to a descriptor of this process", "ownlink", "descriptor"],
+  ])("a link to %s is not replaced", async (_name, target, text) => {
+    const handle = await open(join(outside, "opened"), "w");
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    await symlink("pipe", join(folder, "other"));
+    await symlink("/dev/zero", join(folder, "second"));
+    await symlink(`/proc/self/fd/${handle.fd}`, join(folder, "ownlink"));
+    const leads = target === "own" ? `/dev/fd/${handle.fd}` : target;
+    await symlink(leads, join(folder, "link"));
+    const store = openFsStore(folder);
+    await store.put("object", "content");
+    const refused = { code: "InvalidArgument", message: expect.stringMatching(text) };
+    await expect(store.put("link", "content")).rejects.toMatchObject(refused);
+    await expect(store.createWriter("link")).rejects.toMatchObject(refused);
+    await expect(store.copy("object", "link")).rejects.toMatchObject(refused);
+    await expect(store.rename("object", "link")).rejects.toMatchObject(refused);
+    expect(await readlink(join(folder, "link"))).toBe(leads);
+    expect((await readdir(folder)).sort()).toEqual(["link", "object", "other", "ownlink", "pipe", "second"]);
+    await store.delete("link");
+    expect(await readdir(folder)).not.toContain("link");
+    await handle.close();
   });
 
   test("a delete takes empty folders away, a folder is no object", async () => {

@@ -1,7 +1,7 @@
-import { lstat, rmdir } from "node:fs/promises";
+import { rmdir } from "node:fs/promises";
 import { nativeCode } from "./errors.js";
 import type { LocalRoot, WritePlace } from "./local-root.js";
-import { refuseSpecialFile } from "./special-file.js";
+import { refuseSpecialTarget } from "./special-file.js";
 
 /** How often a folder is made again that somebody else removes because it is empty. */
 const FOLDER_ATTEMPTS = 10;
@@ -15,8 +15,7 @@ export async function withPlace<T>(root: LocalRoot, key: string, act: (place: Wr
     let place: WritePlace | undefined;
     try {
       place = await root.placeFor(key);
-      const found = await lstat(place.path).catch(() => undefined);
-      if (found !== undefined) refuseSpecialFile(place.path, found);
+      await refuseSpecialTarget(place.path);
       return await act(place);
     } catch (error) {
       if (place !== undefined) await removeEmpty(place.madeFolders);
