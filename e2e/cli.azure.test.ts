@@ -40,6 +40,29 @@ describeOnAzure("sluice with az://", ({ connectionString }) => {
   }
   const json = async (...parameters: string[]) => JSON.parse(await sluice(...parameters, "--json"));
 
+  test("a missing container is told as that, whatever is to be done there", async () => {
+    const missing = `az://${uniqueBucket()}`;
+    await writeFile(join(folder, "file"), "x");
+    for (const command of [
+      ...[
+        ["ls", missing],
+        ["put", join(folder, "file"), `${missing}/x`],
+        ["rm", "-rf", missing],
+        ["stat", `${missing}/x`],
+      ],
+      ...[
+        ["cat", `${missing}/x`],
+        ["rb", missing],
+        ["gen", missing, "--size", "1KiB"],
+        ["checkpoint", "ls", missing],
+      ],
+    ]) {
+      await expect(sluice(...command), command.join(" ")).rejects.toMatchObject({
+        ...{ code: 3, stderr: expect.stringContaining(`there is no bucket ${missing}; check the name, or make`) },
+      });
+    }
+  });
+
   test("put, stat, ls, cat, get, verify, cp both ways, rm, sweep: the bytes and checksums are the same everywhere", async () => {
     const bytes = randomBytes(40 << 20);
     const checksum = crc32c(bytes);

@@ -52,6 +52,39 @@ describeOnServers(
     });
     afterAll(() => rm(folder, { recursive: true, force: true }));
 
+    test("a missing bucket is told as that, whatever is to be done there", async () => {
+      const missing = `s3://${uniqueBucket()}`;
+      await writeFile(join(folder, "file"), "x");
+      for (const command of [
+        ...[
+          ["ls", missing],
+          ["ls", `${missing}/d/`],
+          ["put", join(folder, "file"), `${missing}/x`],
+          ["sweep", missing],
+        ],
+        ...[
+          ["rm", "-rf", missing],
+          ["rm", `${missing}/x`],
+          ["cat", `${missing}/x`],
+          ["rb", missing],
+        ],
+        ...[
+          ["gen", missing, "--size", "1KiB"],
+          ["cp", "-r", missing, folder],
+        ],
+        ["checkpoint", "ls", missing],
+      ]) {
+        const { stderr, code } = await sluice(...command);
+        expect({ command, code, stderr }).toEqual({
+          ...{
+            command,
+            code: 3,
+            stderr: expect.stringContaining(`there is no bucket ${missing}; check the name, or make`),
+          },
+        });
+      }
+    });
+
     test("mb, gen, verify, put, get, cat, ls, stat, cp both ways, rm, sweep, rb", async () => {
       const bytes = randomBytes(11 << 20);
       await writeFile(join(folder, "model.bin"), bytes);

@@ -31,6 +31,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   InvalidBlobOrBlock:
     "another program left blocks with ids of another length under this name; Azure drops them a week after the last one",
   LeaseIdMissing: "the object is leased by somebody else",
+  ContainerNotFound: "there is no such container",
   BlobArchived: "the object is archived: set its tier to Hot or Cool and wait until it is rehydrated",
 };
 

@@ -1,6 +1,7 @@
 import { type ErrorCode, isObjectStoreError, type ObjectStoreError } from "@sluice/core";
 import { CommanderError } from "commander";
 import { CommandError, type CommandErrorCode, IncompleteRunError } from "./command-error.js";
+import { describeStoreError } from "./describe-store-error.js";
 import { EXIT } from "./exit-code.js";
 import { formatName } from "./format.js";
 
@@ -30,17 +31,6 @@ const EXIT_CODES: Readonly<Partial<Record<ErrorCode, number>>> = {
   InvalidArgument: EXIT.usage,
   Unsupported: EXIT.usage,
   AlreadyExists: EXIT.usage,
-};
-
-/** What to do, where the error itself doesn't say. */
-const REMEDIES: Readonly<Partial<Record<ErrorCode, string>>> = {
-  NotFound: "see what is there with sluice ls",
-  PermissionDenied: "ask for the right, or use another account",
-  Unauthenticated: "give credentials, in the way the backend's page says",
-  ChecksumMismatch: "do not use the data; read another copy",
-  Unavailable: "try again later",
-  Timeout: "try again",
-  NoSpace: "make room",
 };
 
 /** Any error, with its exit status and what to do. */
@@ -76,38 +66,16 @@ function ofStore(error: ObjectStoreError, signal: AbortSignal): Failure {
     const exitCode = signal.reason === "SIGTERM" ? EXIT.terminated : EXIT.interrupted;
     return { exitCode, code: "Interrupted", message: exitCode === EXIT.terminated ? "terminated" : "interrupted" };
   }
-  const remedy = remedyOf(error);
+  const { headline, remedy } = describeStoreError(error);
   return {
     exitCode: EXIT_CODES[code] ?? EXIT.storage,
     code,
-    message: oneLine(remedy === undefined ? headline(error) : `${headline(error)}; ${remedy}`),
+    message: oneLine(remedy === undefined ? headline : `${headline}; ${remedy}`),
     ...(uri !== undefined && { uri }),
     retryable,
     ...(statusCode !== undefined && { statusCode }),
     ...(requestId !== undefined && { requestId }),
   };
-}
-
-function headline(error: ObjectStoreError): string {
-  const { message, uri, operation } = error;
-  if (isMissingObject(error)) return `no such object: ${uri}`;
-  const prefix = `${operation}: `;
-  const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-  return uri === undefined || text.includes(uri) ? text : `${uri}: ${text}`;
-}
-
-/** A store's own message tells how it looked; the command's errors have no backend and say what they mean. */
-function isMissingObject({ code, uri, backend }: ObjectStoreError): boolean {
-  return code === "NotFound" && uri !== undefined && backend !== undefined;
-}
-
-function remedyOf(error: ObjectStoreError): string | undefined {
-  const { code, message } = error;
-  if (code === "NotFound" && !isMissingObject(error)) return undefined;
-  if (message.includes("no direct I/O")) return "on the command line that is --direct-mode preferred";
-  if (message.includes("onUnlistable")) return "on the command line that is --keep-going, of cp, ls, measure and rm";
-  if (message.includes("there is a folder")) return "it is a folder: end it with / to write into it";
-  return REMEDIES[code];
 }
 
 /** Commander begins with `error: ` and gives its guess a line of its own. */

@@ -33,6 +33,11 @@ export function refuseDash(text: string): void {
   );
 }
 
+/** Refuses a URI where a path of this machine is meant; a file of such a name is written with `./` before it. */
+export function refuseUri(text: string, remedy: string): void {
+  if (URI.test(text)) throw new CommandError("Usage", `${text} is a URI, and a path is needed here; ${remedy}`);
+}
+
 /** As {@link toUri}, for an object to be read: a plain path that is a symbolic link names the file it leads to. */
 export async function toSourceUri(text: string, workingFolder: string): Promise<string> {
   const uri = toUri(text, workingFolder);

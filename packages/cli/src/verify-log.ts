@@ -5,6 +5,7 @@ import { CommandError } from "./command-error.js";
 import { formatDataset } from "./dataset.js";
 import type { ParsedDataset } from "./parse-dataset.js";
 import type { Sample } from "./sample.js";
+import { ofFile } from "./source-error.js";
 import type { BadObject } from "./verify-dataset.js";
 
 /** Lines are written in pieces of about so many characters; a killed run loses what is not written, and looks at it again. */
@@ -60,7 +61,7 @@ export class VerifyLog {
       if (whole === "") await log.#write(first);
       return log;
     } catch (error) {
-      throw error instanceof CommandError ? error : fromNodeError(error);
+      throw ofFile(error, path);
     }
   }
 

@@ -14,7 +14,7 @@ import {
 import type { CommandContext } from "../context.js";
 import { describeWrite } from "../describe-write.js";
 import { type LocalSource, openLocalSource, openStandardInput } from "../local-source.js";
-import { intoFolder } from "../location.js";
+import { intoFolder, refuseUri } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { compressedName } from "../target-name.js";
@@ -38,6 +38,7 @@ export function addPut(program: Command, run: RunCommand): void {
 async function put(context: CommandContext, file: string, target: string, options: PutOptions): Promise<Outcome> {
   const { signal, environment } = context;
   const isStdin = file === "-";
+  refuseUri(file, "copy an object with sluice cp");
   const targetUri = context.toUri(target);
   if (isStdin && targetUri.endsWith("/")) {
     throw new CommandError("Usage", `standard input has no name: write the object's after ${targetUri}`, targetUri);

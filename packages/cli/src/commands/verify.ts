@@ -14,7 +14,7 @@ import type { CommandContext } from "../context.js";
 import { DATASET_KEY, type DatasetTotals } from "../dataset.js";
 import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
-import { nameOf, refuseDash } from "../location.js";
+import { nameOf, refuseDash, refuseUri } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import { parsePercent, parseSeed } from "../parse-number.js";
 import type { RunCommand } from "../program.js";
@@ -66,7 +66,10 @@ function verify(context: CommandContext, source: string, options: VerifyOptions)
   if (options.resume === true && options.report === undefined) {
     throw new CommandError("Usage", "--resume goes with --report, the file of the run that was stopped");
   }
-  if (report !== undefined) refuseDash(report);
+  if (report !== undefined) {
+    refuseDash(report);
+    refuseUri(report, "write the report to a file, and copy it with sluice put");
+  }
   return verifyWholeDataset(context, context.toUri(source), options);
 }
 

@@ -6,7 +6,7 @@ import type { Manifest } from "@sluice/checkpoint";
 import { compareKeys } from "@sluice/core";
 import { escapeRawName, fromNodeError, RESERVED_PREFIX } from "@sluice/core/local";
 import { CommandError } from "../../command-error.js";
-import { refuseDash } from "../../location.js";
+import { refuseDash, refuseUri } from "../../location.js";
 
 /** A shard that a checkpoint is saved from. */
 export interface ShardFile {
@@ -27,6 +27,7 @@ const ELSEWHERE =
  */
 export async function listShardFiles(folder: string, workingFolder: string): Promise<ShardFile[]> {
   refuseDash(folder);
+  refuseUri(folder, "fetch the files with sluice cp --recursive first");
   const absolute = resolve(workingFolder, folder);
   const entries = await readdir(absolute, { withFileTypes: true, encoding: "buffer" }).catch((error: unknown) => {
     throw Object.assign(fromNodeError(error), { uri: `file://${absolute}` });
