@@ -96,6 +96,10 @@ async function verifyWholeDataset(context: CommandContext, typed: string, option
   };
   const { bytesRead, objectsRead, earlierObjects } = found;
   const ok = bad.length === 0;
+  if (ok && objectsRead === 0) {
+    const message = `the report has all ${formatCount(totals.objects, "object")}, and none was looked at; leave --resume out to verify them again`;
+    throw new CommandError("NothingDone", message, store.uriOf(key));
+  }
   const drawnValue = sample && { sample: { share: sample.share, seed: sample.seed.toString(), bytes: bytesRead } };
   const looked = { objectsRead, bytesRead, ...(earlierObjects > 0 && { earlierObjects }) };
   return {
