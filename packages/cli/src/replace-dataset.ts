@@ -1,6 +1,6 @@
 import { batchesOf, isObjectStoreError, type ObjectStore, ObjectStoreError } from "@sluice/core";
 import { CommandError } from "./command-error.js";
-import { DATASET_KEY, indexOfKey } from "./dataset.js";
+import { DATASET_FORMAT, DATASET_KEY, indexOfKey } from "./dataset.js";
 import type { DatasetContent } from "./dataset-content.js";
 import type { ParsedDataset } from "./parse-dataset.js";
 import { readDataset } from "./read-dataset.js";
@@ -19,7 +19,7 @@ const BATCH_OBJECTS = 1000;
 
 /**
  * Takes away the manifest of the dataset that is there, so that none ever describes objects it is not about, and gives the
- * dataset; undefined if there is none, or one that can't be read.
+ * dataset; undefined if there is none, or one that can't be read. AlreadyExists where the object is not a dataset's at all.
  */
 export async function beginReplacing(store: ObjectStore, signal: AbortSignal): Promise<ParsedDataset | undefined> {
   const old = await oldDataset(store, signal);
@@ -55,8 +55,21 @@ async function oldDataset(store: ObjectStore, signal: AbortSignal): Promise<Pars
   try {
     return await readDataset(store, DATASET_KEY, signal);
   } catch (error) {
-    if (error instanceof CommandError || isObjectStoreError(error, "NotFound")) return undefined;
-    if (isObjectStoreError(error, "Unsupported")) return undefined;
-    throw error;
+    if (isObjectStoreError(error, "NotFound") || isObjectStoreError(error, "Unsupported")) return undefined;
+    if (!(error instanceof CommandError)) throw error;
+    if (error.code === "BadData") await refuseForeign(store, signal);
+    return undefined;
   }
+}
+
+/** How far into a manifest its format is looked for: `gen` writes it first. */
+const FORMAT_BYTES = 4096;
+
+/** A manifest that was damaged still says what it is; what does not may be somebody's only copy. */
+async function refuseForeign(store: ObjectStore, signal: AbortSignal): Promise<void> {
+  const start = await store.get(DATASET_KEY, { range: { start: 0, end: FORMAT_BYTES }, signal });
+  if (new RegExp(`"format"\\s*:\\s*"${DATASET_FORMAT}"`).test(await start.text())) return;
+  const uri = store.uriOf(DATASET_KEY);
+  const message = `${uri} is no dataset's, and --overwrite replaces datasets alone; give another place, or move the file away`;
+  throw new ObjectStoreError("AlreadyExists", message, { uri });
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createRecipe, DataGenerator, deriveObjectSeed } from "@sluice/datagen";
 import { expect, test } from "vitest";
@@ -90,6 +90,36 @@ test("--overwrite removes no objects but those of datasets, whatever a manifest 
   await writeFile(path("set", "precious.txt"), "precious");
   expect((await sluice("gen", "set", "--size", "1KiB", "--overwrite")).exitCode).toBe(0);
   expect(await readdir(path("set"))).toContain("precious.txt");
+});
+
+test.each([
+  ["other JSON", '{"mine":1}'],
+  ["no JSON", "notes"],
+  ["an empty file", ""],
+  ["another format", '{"format":"sluice-verify","version":1}'],
+  ["a list", "[1]"],
+  ["bytes that are no text", Buffer.alloc(100_000, 0xff)],
+])("--overwrite refuses %s under the manifest's name, and leaves it", async (_name, content) => {
+  await mkdir(path("set"));
+  await writeFile(path("set", "dataset.json"), content);
+  for (const more of [[], ["--depth", "1"], ["--zstd"]]) {
+    expect(await sluice("gen", "set", "--size", "1KiB", "--overwrite", ...more)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringMatching(/dataset\.json is no dataset's, and --overwrite replaces datasets alone/),
+    });
+    expect(await readFile(path("set", "dataset.json"))).toEqual(Buffer.from(content));
+    expect(await readdir(path("set"))).toEqual(["dataset.json"]);
+  }
+});
+
+test("--overwrite replaces a manifest that is cut off, or of a later version", async () => {
+  await sluice("gen", "set", "--size", "1KiB");
+  const manifest = await readFile(path("set", "dataset.json"), "utf8");
+  for (const damaged of [manifest.slice(0, 60), manifest.replace('"version": 1', '"version": 9')]) {
+    await writeFile(path("set", "dataset.json"), damaged);
+    expect((await sluice("gen", "set", "--size", "1KiB", "--overwrite")).exitCode).toBe(0);
+    expect((await sluice("verify", "set")).exitCode).toBe(0);
+  }
 });
 
 test("zstd and gzip datasets are named so, and verify", async () => {
