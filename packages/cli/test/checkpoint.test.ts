@@ -153,6 +153,30 @@ describe("sluice checkpoint", () => {
     });
   });
 
+  test("a fallback names each newer checkpoint that could not be used, and why", async () => {
+    const keys: string[] = [];
+    for (const step of ["1", "2", "3", "4"]) {
+      const { value } = await json("save", "model", "run", "--step", step);
+      keys.push((value["shards"] as { key: string }[])[0]?.key as string);
+    }
+    await rm(path("run", keys[2] as string));
+    await writeFile(path("run", keys[3] as string), "short");
+    const toldOf = async (): Promise<string> => {
+      const { stderr, stdout, exitCode } = await sluice("verify", "run");
+      expect({ exitCode, stdout }).toEqual({
+        exitCode: 1,
+        stdout: expect.stringContaining("step 2: 2 shards present"),
+      });
+      return stderr;
+    };
+    expect(await toldOf()).toMatch(/step 2 is taken: .*rank 0.*; step 3 can't be used: rank 0.* is missing/);
+    await rm(path("run", "latest.json"));
+    expect(await toldOf()).toMatch(
+      /latest\.json is missing; step 4 can't be used: rank 0.*; step 3 can't be used: rank 0/,
+    );
+    expect(((await json("show", "run")).value["fallback"] as { reason: string }).reason).toMatch(/step 4 .*step 3 /);
+  });
+
   test("ls and prune tell what attempts have left that are younger than their time of grace", async () => {
     const { value } = await json("save", "model", "run", "--step", "1");
     await rm(path("run", value["manifestKey"] as string));

@@ -12,7 +12,7 @@ import { verifyShards } from "./verify.js";
 export interface Fallback {
   /** The checkpoint that could not be used; absent where `latest.json` names none. */
   readonly expected?: SaveId;
-  /** Why, in a sentence. */
+  /** Why, in a sentence for `latest.json` and each newer checkpoint that could not be used. */
   readonly reason: string;
 }
 
@@ -23,6 +23,9 @@ export interface FoundCheckpoint {
 
 /** While the pointer moves and what it named is pruned, it is followed so often. */
 const MAX_MOVES = 8;
+
+/** Checkpoints that a fallback's reason tells of one by one. */
+const MAX_TOLD = 20;
 
 /** The checkpoint that `latest.json` names if it is whole, else the newest one that is; NotFound if there is none at all. */
 export async function findLatest(store: ObjectStore, signal: AbortSignal | undefined): Promise<FoundCheckpoint> {
@@ -46,17 +49,28 @@ async function findNewestWhole(
   signal: AbortSignal | undefined,
 ): Promise<FoundCheckpoint> {
   const { saves } = await knownSaves(store, signal);
+  const { expected } = fallback;
+  const passedOver: string[] = [];
   for (const id of saves) {
     const found = await loadWhole(store, id, signal);
-    if ("manifest" in found) return { manifest: found.manifest, fallback };
+    if ("manifest" in found) {
+      return { manifest: found.manifest, fallback: { ...fallback, reason: reasonOf(fallback.reason, passedOver) } };
+    }
+    if (!isSame(id, expected)) passedOver.push(`step ${id.step} can't be used: ${found.problem}`);
   }
   if (saves.length === 0 && fallback.expected === undefined) {
     throw new ObjectStoreError("NotFound", `there is no checkpoint below ${store.uri}`, { operation: "latest" });
   }
-  throw new ObjectStoreError("ChecksumMismatch", `no checkpoint below ${store.uri} is whole: ${fallback.reason}`, {
+  throw new ObjectStoreError("ChecksumMismatch", `no checkpoint below ${store.uri} is whole: ${reasonOf(fallback.reason, passedOver)}`, {
     operation: "latest",
     uri: store.uri,
   });
+}
+
+function reasonOf(reason: string, passedOver: readonly string[]): string {
+  const told = passedOver.slice(0, MAX_TOLD);
+  const more = passedOver.length - told.length;
+  return [reason, ...told, ...(more > 0 ? [`and ${more} more can't be used`] : [])].join("; ");
 }
 
 /** A checkpoint whose shards are all there in the right size, or what is wrong with it. */
