@@ -49,6 +49,8 @@ function remedyOf({ code, message }: ObjectStoreError): string | undefined {
   if (message.includes("no direct I/O")) return "on the command line that is --direct-mode preferred";
   if (message.includes("onUnlistable")) return "on the command line that is --keep-going, of cp, ls, measure and rm";
   if (message.includes("there is a folder")) return "it is a folder: end it with / to write into it";
+  if (/is no (zstd|gzip) data$/.test(message)) return "read it as it is, without --decode";
+  if (message.includes("is no valid safetensors file")) return undefined;
   return REMEDIES[code];
 }
 

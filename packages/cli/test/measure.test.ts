@@ -65,7 +65,9 @@ describe("measure --keep-going tells what can't be read, and measures the rest",
     const command = ["measure", "mixed/", "--decode", "--compressors", "none", "--keep-going"];
     const { exitCode, stderr, stdout } = await sluice(...command);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/^sluice: not measured: file:\S+m\.gz: the gzip data is damaged: .*\n$/);
+    expect(stderr).toMatch(
+      /^sluice: not measured: file:\S+m\.gz: the (gzip data is damaged: .*|object is no gzip data; .*)\n$/,
+    );
     expect(/; its first \S+ \w+ were measured/.test(stderr)).toBe(partial === 1);
     expect(stdout).toContain(`: ${2 + partial} objects, `);
     const { value } = await json(...command);

@@ -61,10 +61,14 @@ async function findNewestWhole(
   if (saves.length === 0 && fallback.expected === undefined) {
     throw new ObjectStoreError("NotFound", `there is no checkpoint below ${store.uri}`, { operation: "latest" });
   }
-  throw new ObjectStoreError("ChecksumMismatch", `no checkpoint below ${store.uri} is whole: ${reasonOf(fallback.reason, passedOver)}`, {
-    operation: "latest",
-    uri: store.uri,
-  });
+  throw new ObjectStoreError(
+    "ChecksumMismatch",
+    `no checkpoint below ${store.uri} is whole: ${reasonOf(fallback.reason, passedOver)}`,
+    {
+      operation: "latest",
+      uri: store.uri,
+    },
+  );
 }
 
 function reasonOf(reason: string, passedOver: readonly string[]): string {

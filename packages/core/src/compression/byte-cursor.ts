@@ -1,5 +1,5 @@
 import type { Codec } from "./codec.js";
-import { damaged } from "./damage.js";
+import { damaged, foreign } from "./damage.js";
 
 const NOTHING = new Uint8Array(0);
 
@@ -66,7 +66,7 @@ export class ByteCursor {
    */
   async hasAnother(count: number): Promise<boolean> {
     let chunk = await this.chunk();
-    if (chunk === undefined && count === 0) throw damaged(this.#codec, "there is none");
+    if (chunk === undefined && count === 0) throw foreign(this.#codec, true);
     if (chunk !== undefined && (count === 0 || chunk[0] !== 0)) return true;
     for (; chunk !== undefined; chunk = await this.chunk()) {
       if (chunk.some((byte) => byte !== 0)) throw damaged(this.#codec, "zero bytes stand where more should follow");

@@ -19,7 +19,7 @@ export async function* gunzip(
   let contentBytes = 0;
   try {
     for (let count = 0; contentBytes < contentEnd && (await cursor.hasAnother(count)); count++) {
-      await skipGzipHeader(cursor);
+      await skipGzipHeader(cursor, count === 0);
       contentBytes += yield* inflateMember(cursor);
     }
   } finally {

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { ByteCursor } from "./byte-cursor.js";
-import { damaged } from "./damage.js";
+import { damaged, foreign } from "./damage.js";
 
 /** RFC 1952, section 2.3.1: the flags of a member's header. */
 const HAS_HEADER_CHECKSUM = 0x02;
@@ -9,16 +9,17 @@ const HAS_NAME = 0x08;
 const HAS_COMMENT = 0x10;
 const RESERVED_FLAGS = 0xe0;
 
-/** Passes over the header of a gzip member (RFC 1952, section 2.3); ChecksumMismatch for what is none. */
-export async function skipGzipHeader(cursor: ByteCursor): Promise<void> {
+/** Passes over the header of a gzip member, of the first or another one (RFC 1952, section 2.3); ChecksumMismatch for what is none. */
+export async function skipGzipHeader(cursor: ByteCursor, isFirst: boolean): Promise<void> {
   let checksum = 0;
   const take = async (bytes: number): Promise<Uint8Array> => {
     const taken = await cursor.take(bytes);
     checksum = crc32(taken, checksum);
     return taken;
   };
-  const [first, second, method, flags = 0] = await take(10);
-  if (first !== 0x1f || second !== 0x8b) throw damaged("gzip", "there is something else where a member should begin");
+  // One by one, so that a few bytes of something else are not taken for the beginning of a member that was cut.
+  for (const magic of [0x1f, 0x8b]) if ((await take(1))[0] !== magic) throw foreign("gzip", isFirst);
+  const [method, flags = 0] = await take(8);
   if (method !== 8) throw damaged("gzip", `a member is of the unknown method ${method}`);
   if ((flags & RESERVED_FLAGS) !== 0) throw damaged("gzip", "a member's header has reserved flags");
   if ((flags & HAS_EXTRA) !== 0) {

@@ -24,7 +24,7 @@ export async function* unzstd(
   let contentBytes = 0;
   try {
     for (let count = 0; contentBytes < contentEnd && (await cursor.hasAnother(count)); count++) {
-      const header = await takeFrameHeader(cursor);
+      const header = await takeFrameHeader(cursor, count === 0);
       const isSkippable = "bodyBytes" in header;
       const frame = isSkippable ? await skipFrame(cursor, header, seen) : yield* decodeFrame(cursor, header, decoder);
       promised?.check(frame);

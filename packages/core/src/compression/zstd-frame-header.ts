@@ -1,6 +1,6 @@
 import { ObjectStoreError } from "../errors.js";
 import type { ByteCursor } from "./byte-cursor.js";
-import { damaged } from "./damage.js";
+import { damaged, foreign } from "./damage.js";
 
 /** RFC 8878, section 3.1.1: the magic number of a frame. */
 const FRAME_MAGIC = 0xfd2fb528;
@@ -27,14 +27,22 @@ export interface SkippableFrameHeader {
 }
 
 /**
- * Takes the header of the next frame. What is no header is ChecksumMismatch; a frame that needs a dictionary, or a window
+ * Takes the header of the next frame, the first or another one. What is no header is ChecksumMismatch; a frame that needs a dictionary, or a window
  * larger than 128 MiB, is Unsupported.
  */
-export async function takeFrameHeader(cursor: ByteCursor): Promise<ZstdFrameHeader | SkippableFrameHeader> {
-  const start = await cursor.take(4);
+export async function takeFrameHeader(
+  cursor: ByteCursor,
+  isFirst: boolean,
+): Promise<ZstdFrameHeader | SkippableFrameHeader> {
+  // A few bytes of something else are not taken for the beginning of a frame that was cut.
+  const first = await cursor.take(1);
+  if (first[0] !== (FRAME_MAGIC & 0xff) && ((first[0] as number) & 0xf0) !== (SKIPPABLE_MAGIC & 0xf0)) {
+    throw foreign("zstd", isFirst);
+  }
+  const start = Buffer.concat([first, await cursor.take(3)]);
   const magic = uint(start);
   if ((magic & 0xfffffff0) >>> 0 === SKIPPABLE_MAGIC) return { magic, bodyBytes: uint(await cursor.take(4)) };
-  if (magic !== FRAME_MAGIC) throw damaged("zstd", "there is something else where a frame should begin");
+  if (magic !== FRAME_MAGIC) throw foreign("zstd", isFirst);
   const descriptor = await cursor.take(1);
   const sizes = fieldSizes(descriptor[0] as number);
   const fields = await cursor.take(sizes.window + sizes.dictionary + sizes.content);
