@@ -42,6 +42,7 @@ export function encodeSafetensors(
 ): EncodedSafetensors {
   checkEndianness();
   checkOptions(options, ["metadata"], "encodeSafetensors");
+  if (typeof tensors !== "object" || tensors === null) throw refusal("", "tensors must be given by their names");
   const placed = Object.entries(tensors).map(([name, source]) => place(name, source));
   placed.sort(
     (a, b) =>
@@ -53,9 +54,14 @@ export function encodeSafetensors(
   return { byteLength, [Symbol.iterator]: () => chunks.values() };
 }
 
-function place(name: string, { data, shape, dtype = dtypeOf(data) }: TensorSource): PlacedTensor {
+function place(name: string, source: TensorSource): PlacedTensor {
   if (name === METADATA) throw refusal(name, "this name is the metadata's");
-  if (!ArrayBuffer.isView(data) || dtype === undefined) throw refusal(name, "data must be a typed array");
+  if (typeof source !== "object" || source === null || !ArrayBuffer.isView(source.data)) {
+    throw refusal(name, "a tensor is { data, shape?, dtype? }, and data a typed array");
+  }
+  const { data, shape, dtype = dtypeOf(data) } = source;
+  if (shape !== undefined && !Array.isArray(shape)) throw refusal(name, "shape must be a list of whole numbers");
+  if (dtype === undefined) throw refusal(name, "data must be a typed array");
   if (!isDtype(dtype)) throw refusal(name, `unknown dtype ${JSON.stringify(dtype)} (known: ${DTYPES.join(", ")})`);
   if (!fits(data, dtype)) throw refusal(name, `a ${data.constructor.name} does not hold ${dtype}`);
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
