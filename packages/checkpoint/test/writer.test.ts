@@ -1,5 +1,5 @@
 import { crc32c, createMemoryStore, type ObjectStore } from "@sluice/core";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { BackgroundSaver, CheckpointReader, CheckpointWriter, prune } from "../src/index.js";
 import { refuses } from "./refuses.js";
 import { keysOf } from "./stores.js";
@@ -233,4 +233,46 @@ test("B3 an error comes at the next call and at flush, once", async () => {
   expect(saver.last?.manifest.step).toBe(2);
   await refuses(saver.save({ 0: [1] as never }, { step: 3 }), "InvalidArgument", "typed array");
   await refuses(saver.save({ 0: bytes("x") }, { step: -3 }), "InvalidArgument", "step");
+});
+
+describe("a background save that nobody asks for again", () => {
+  /** What the process would be told at its end. */
+  async function warningsAtExit(before: readonly unknown[]): Promise<string[]> {
+    const warnings: string[] = [];
+    const listen = ({ name, message }: Error): unknown => warnings.push(`${name}: ${message}`);
+    const others = process.listeners("warning");
+    process.removeAllListeners("warning").on("warning", listen);
+    for (const exit of process.listeners("exit")) if (!before.includes(exit)) exit.call(process, 0);
+    process.off("warning", listen);
+    for (const other of others) process.on("warning", other);
+    return warnings;
+  }
+
+  test("gives one process warning at the end, if it failed", async () => {
+    const before = process.listeners("exit");
+    const saver = new BackgroundSaver("nowhere://x", { queueLimit: 2 });
+    for (const step of [7, 8]) await saver.save({ 0: bytes("x") }, { step, environment: {} });
+    while ((await warningsAtExit(before)).some((text) => text.includes("came to its end"))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const failed = (step: number) =>
+      expect.stringMatching(`^SluiceCheckpointNotSaved: the checkpoint of step ${step} .*nowhere`);
+    expect(await warningsAtExit(before)).toEqual([failed(7), failed(8)]);
+    await refuses(saver.flush(), "Unsupported");
+    expect(await warningsAtExit(before)).toEqual([failed(8)]);
+    await refuses(saver.close(), "Unsupported");
+    expect(process.listeners("exit")).toEqual(before);
+  });
+
+  test("gives one if it is not done, and none if it is committed", async () => {
+    const before = process.listeners("exit");
+    const saver = new BackgroundSaver(store);
+    await saver.save({ 0: bytes("x") }, { step: 3, environment: {} });
+    expect(await warningsAtExit(before)).toEqual([
+      expect.stringMatching("step 3 was not saved: the process came to its end"),
+    ]);
+    await saver.flush();
+    expect(await warningsAtExit(before)).toEqual([]);
+    expect(process.listeners("exit")).toEqual(before);
+  });
 });

@@ -3,6 +3,7 @@ import type { CheckpointBase } from "../open-base.js";
 import { CheckpointWriter } from "../write/checkpoint-writer.js";
 import type { CommitResult } from "../write/commit.js";
 import { type CheckpointWriterOptions, checkWriterOptions } from "../write/options.js";
+import { type Unsaved, unwatchSave, watchSave } from "./unsaved.js";
 
 export interface BackgroundSaverOptions {
   /** Checkpoints that may wait, besides the one that is being written. Default 1. */
@@ -18,6 +19,7 @@ export interface BackgroundSaveOptions extends CheckpointWriterOptions {
 }
 
 interface QueuedSave {
+  readonly unsaved: Unsaved;
   readonly options: BackgroundSaveOptions;
   readonly shards: Readonly<Record<number, Uint8Array>>;
 }
@@ -26,7 +28,7 @@ const MAX_QUEUE = 1024;
 
 /**
  * Saves checkpoints while training goes on: {@link save} returns when the bytes are copied, and they are written in the background,
- * one checkpoint at a time. It holds at most `queueLimit + 1` checkpoints in memory, and one more while a call waits for room.
+ * one checkpoint at a time. A save whose error no call has thrown by the end of the process is told by a process warning. It holds at most `queueLimit + 1` checkpoints in memory, and one more while a call waits for room.
  */
 export class BackgroundSaver implements AsyncDisposable {
   readonly #base: CheckpointBase;
@@ -34,7 +36,7 @@ export class BackgroundSaver implements AsyncDisposable {
   readonly #queue: QueuedSave[] = [];
   readonly #waiting: (() => void)[] = [];
   #running: Promise<void> | undefined;
-  #failures: unknown[] = [];
+  readonly #failed: Unsaved[] = [];
   #last: CommitResult | undefined;
   #isClosed = false;
 
@@ -66,7 +68,9 @@ export class BackgroundSaver implements AsyncDisposable {
     this.#throwFailure();
     if (this.#isClosed) throw new ObjectStoreError("InvalidState", "save: it is closed", { operation: "save" });
     const copies = Object.entries(shards).map(([rank, bytes]) => [rank, copyOf(bytes)] as const);
-    this.#queue.push({ options, shards: Object.fromEntries(copies) });
+    const unsaved = { step: options.step };
+    this.#queue.push({ unsaved, options, shards: Object.fromEntries(copies) });
+    watchSave(unsaved);
     this.#running ??= this.#run();
   }
 
@@ -96,8 +100,10 @@ export class BackgroundSaver implements AsyncDisposable {
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
       try {
         await this.#write(next);
+        unwatchSave(next.unsaved);
       } catch (error) {
-        this.#failures.push(error);
+        next.unsaved.error = error;
+        this.#failed.push(next.unsaved);
       }
       this.#wake();
     }
@@ -122,7 +128,10 @@ export class BackgroundSaver implements AsyncDisposable {
 
   /** The first error; later ones are mostly its consequences, and are told of one by one. */
   #throwFailure(): void {
-    if (this.#failures.length > 0) throw this.#failures.shift();
+    const failed = this.#failed.shift();
+    if (failed === undefined) return;
+    unwatchSave(failed);
+    throw failed.error;
   }
 }
 
