@@ -46,6 +46,8 @@ function missingBucket(uri: string): Described {
 function remedyOf({ code, message }: ObjectStoreError): string | undefined {
   // The command's errors have no backend, and say what they mean.
   if (code === "NotFound") return undefined;
+  if (code === "InvalidState" && message.includes("is not empty"))
+    return "sluice rb --force removes what is in it, too";
   if (message.includes("no direct I/O")) return "on the command line that is --direct-mode preferred";
   if (message.includes("onUnlistable")) return "on the command line that is --keep-going, of cp, ls, measure and rm";
   if (message.includes("there is a folder")) return "it is a folder: end it with / to write into it";

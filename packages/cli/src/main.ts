@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { refuseUnknownSchemes } from "./backend-options.js";
 import { CommandContext } from "./context.js";
 import type { Environment } from "./environment.js";
@@ -48,8 +48,7 @@ export async function main(parameters: readonly string[], environment: Environme
     return exitCode;
   } catch (error) {
     if (error instanceof ClosedOutputError) return EXIT.good;
-    const commands = program.commands.map((command) => command.name());
-    return report(error, { stdout, stderr, parameters, commands, environment });
+    return report(error, { stdout, stderr, parameters, program, environment });
   }
 }
 
@@ -57,17 +56,16 @@ interface ReportParts {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly parameters: readonly string[];
-  readonly commands: readonly string[];
+  readonly program: Command;
   readonly environment: Environment;
 }
 
 /** Shows an error: one line on stderr, or with `--json` one document on stdout. */
 async function report(error: unknown, parts: ReportParts): Promise<number> {
-  const { stdout, stderr, parameters, commands, environment } = parts;
+  const { stdout, stderr, parameters, program, environment } = parts;
   const failure = toFailure(error, environment.signal);
-  const [command] = parameters.filter((parameter) => commands.includes(parameter));
   const help =
-    error instanceof CommanderError ? `; see sluice ${command === undefined ? "" : `${command} `}--help` : "";
+    error instanceof CommanderError ? `; see ${["sluice", ...calledNames(program, parameters)].join(" ")} --help` : "";
   const message = failure.message + help;
   try {
     if (environment.isDebug && error instanceof Error) await stderr.write(`${error.stack}\n${causesOf(error)}`);
@@ -78,6 +76,15 @@ async function report(error: unknown, parts: ReportParts): Promise<number> {
     // Nobody is there to be told.
   }
   return failure.exitCode;
+}
+
+/** The names of the command that was called and of its subcommand, as far as they were typed. */
+function calledNames(group: Command, parameters: readonly string[]): string[] {
+  for (const [index, parameter] of parameters.entries()) {
+    const called = group.commands.find((command) => command.name() === parameter);
+    if (called !== undefined) return [parameter, ...calledNames(called, parameters.slice(index + 1, index + 2))];
+  }
+  return [];
 }
 
 function causesOf(error: Error): string {

@@ -136,7 +136,7 @@ describe("sluice checkpoint", () => {
     expect((await sluice(...parameters, "--quiet")).stderr).toMatch(told);
   });
 
-  test("lists tensors, and refuses shards that are none", async () => {
+  test("lists tensors", async () => {
     await sluice("save", "model", "run", "--step", "1", "--zstd");
     expect((await sluice("tensors", "run")).stdout).toBe(
       "rank 0  w  F32 [2, 2]  16 B\nrank 0  b  U8 [1]  1 B\nrank 1  v  I64 [3]  24 B\n",
@@ -145,11 +145,28 @@ describe("sluice checkpoint", () => {
       entries: [{ name: "v", dtype: "I64", shape: [3] }],
       tensors: 1,
     });
-    await writeFile(path("model", "c"), "no tensors");
-    await sluice("save", "model", "run", "--step", "2");
+  });
+
+  test("tensors lists the safetensors shards, and names the others, which are not damaged", async () => {
+    await writeFile(path("model", "config.json"), '{ "hidden_size": 64 }');
+    await writeFile(path("model", "optim.pt"), "PK");
+    await writeFile(path("model", "empty"), "");
+    await writeFile(path("model", "text"), "no tensors");
+    for (const more of [[], ["--zstd"], ["--gzip"]]) {
+      await sluice("save", "model", "run", "--step", String(more.length + 1), ...more);
+      const { exitCode, stdout, stderr } = await sluice("tensors", "run");
+      expect({ exitCode, lines: stdout.split("\n").length - 1 }).toEqual({ exitCode: 0, lines: 3 });
+      for (const name of ["config.json", "optim.pt", "empty", "text"])
+        expect(stderr).toContain(`(${name}) is no safetensors file: `);
+      expect(stderr).not.toMatch(/do not use|another copy/);
+      expect((await json("tensors", "run")).value).toMatchObject({ tensors: 3, others: [{}, {}, {}, {}] });
+    }
+    expect((await sluice("tensors", "run", "--rank", "2")).exitCode).toBe(1);
+    await writeFile(path("model", "b.safetensors"), "not what the name says");
+    await sluice("save", "model", "run", "--step", "9");
     expect(await sluice("tensors", "run")).toMatchObject({
       exitCode: 1,
-      stderr: expect.stringContaining("no valid safetensors"),
+      stderr: expect.stringMatching(/no valid safetensors/),
     });
   });
 

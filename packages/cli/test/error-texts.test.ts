@@ -37,6 +37,13 @@ test.each<[string, number, RegExp]>([
   ["checkpoint save file run --step 2", 2, NO_FOLDER],
   ["verify set --report nothere/report", 3, NO_FILE],
   ["put file/x y", 2, NO_FOLDER],
+  ["checkpoint list run", 2, /has no command "list" \(did you mean ls\?\): save, ls, /],
+  ["checkpoint save model", 2, /; see sluice checkpoint save --help/],
+  [
+    "checkpoint save model run --rank 2 --world-size 2 --run-id q --step 3",
+    2,
+    /there is no rank 2: of 2 ranks, the last is 1/,
+  ],
   ["put file:///etc/hostname x", 2, /is a URI, and a path is needed here; copy an object with sluice cp/],
   ["put https://host/x x", 2, /is a URI, and a path is needed here/],
   ["checkpoint save s3://bucket/model run --step 2", 2, /is a URI, and a path is needed here/],

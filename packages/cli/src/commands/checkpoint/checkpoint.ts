@@ -24,11 +24,14 @@ export function addCheckpoint(program: Command, run: RunCommand): void {
     .command("checkpoint")
     .description("Save, verify and restore sharded checkpoints.")
     .argument("[command]")
+    .allowExcessArguments()
     .usage("<command>")
     .action((name?: string) => {
       const known = group.commands.map((command) => command.name()).join(", ");
       const problem =
-        name === undefined ? "checkpoint needs a command" : `checkpoint has no command ${JSON.stringify(name)}`;
+        name === undefined
+          ? "checkpoint needs a command"
+          : `checkpoint has no command ${JSON.stringify(name)}${name === "list" ? " (did you mean ls?)" : ""}`;
       throw new CommandError("Usage", `${problem}: ${known}; see sluice checkpoint --help`);
     });
   for (const add of COMMANDS) add(group, run);

@@ -30,6 +30,9 @@ export function ownFiles(folder: string, files: readonly ShardFile[], identity: 
     }
     return { worldSize: files.length, rank: undefined, files: files.map((file, index) => [index, file]), names };
   }
+  if (rank >= worldSize) {
+    throw new CommandError("Usage", `there is no rank ${rank}: of ${worldSize} ranks, the last is ${worldSize - 1}`);
+  }
   const own = files.length === worldSize ? files[rank] : files.length === 1 ? files[0] : undefined;
   if (own !== undefined) {
     return { worldSize, rank, files: [[rank, own]], names: files.length === worldSize ? names : undefined };

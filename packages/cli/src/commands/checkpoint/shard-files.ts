@@ -68,7 +68,17 @@ export function filesMeta(names: readonly string[]): object {
 }
 
 /** The file names that ranks are restored to: those they were saved from, where the manifest has such; else by rank. */
-export function fileNames({ userMeta, worldSize }: Manifest): string[] {
+export function fileNames(manifest: Manifest): string[] {
+  const { worldSize } = manifest;
+  const digits = String(worldSize - 1).length;
+  return (
+    savedNames(manifest) ??
+    Array.from({ length: worldSize }, (_, rank) => `rank-${String(rank).padStart(digits, "0")}.bin`)
+  );
+}
+
+/** The file names that ranks were saved from, by rank; undefined where the manifest has none. */
+export function savedNames({ userMeta, worldSize }: Manifest): string[] | undefined {
   const { files } = (typeof userMeta === "object" && userMeta !== null ? userMeta : {}) as { files?: unknown };
   if (
     Array.isArray(files) &&
@@ -78,8 +88,7 @@ export function fileNames({ userMeta, worldSize }: Manifest): string[] {
   ) {
     return files;
   }
-  const digits = String(worldSize - 1).length;
-  return Array.from({ length: worldSize }, (_, rank) => `rank-${String(rank).padStart(digits, "0")}.bin`);
+  return undefined;
 }
 
 /** A manifest is input: what it calls a file must be one of the folder itself. */
