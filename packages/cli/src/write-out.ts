@@ -1,6 +1,7 @@
 import { untilAborted } from "./chunks.js";
 import { CommandError } from "./command-error.js";
 import type { CommandContext } from "./context.js";
+import { orBelow } from "./or-below.js";
 import type { Outcome } from "./outcome.js";
 import { getOptionsOf, type ReadOptions } from "./read-options.js";
 
@@ -14,7 +15,7 @@ export async function writeOut(context: CommandContext, source: string, options:
   }
   const { signal, stdout } = context;
   const { store, key } = await context.openObject(await context.toSourceUri(source));
-  const object = await store.get(key, getOptionsOf(options, signal));
+  const object = await orBelow(context, store.uriOf(key), store.get(key, getOptionsOf(options, signal)));
   const { range } = object;
   const progress = context.startProgress("cat", range === undefined ? {} : { bytes: range.end - range.start });
   for await (const chunk of untilAborted(object, signal)) {

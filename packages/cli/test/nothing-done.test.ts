@@ -71,6 +71,28 @@ describe("nothing done is no success", () => {
     expect((await sluice("sweep", "tree")).exitCode).toBe(0);
   });
 
+  test.each(["cp tree x", "cat tree", "stat memory://b/prefix", "get memory://b/prefix x", "cp memory://b/prefix x"])(
+    "%s says that objects are below",
+    async (line) => {
+      const { exitCode, stderr } = await sluice(...line.split(" "));
+      expect(exitCode).toBe(3);
+      expect(stderr).toMatch(/(tree|prefix) is no object: there are objects below it, which sluice ls lists/);
+    },
+  );
+
+  test("rm --recursive tells of an object that has the very name of what it emptied", async () => {
+    const store = await openStore("memory://c", { registry });
+    for (const key of ["a", "a/b", "d/e"]) await store.put(key, key);
+    expect(await sluice("rm", "-r", "memory://c/a", "memory://c/d")).toMatchObject({
+      exitCode: 0,
+      stdout: "removed 2 objects\n",
+      stderr: "sluice: memory://c/a is an object itself, and stays; sluice rm removes it\n",
+    });
+    await store.put("a/b", "again");
+    expect((await json("rm", "-r", "memory://c/a")).value).toMatchObject({ removed: 1, namesakes: ["memory://c/a"] });
+    expect(await store.exists("a")).toBe(true);
+  });
+
   test("cp --recursive of a single object copies it", async () => {
     expect((await sluice("cp", "-r", "tree/a", "copied/")).exitCode).toBe(0);
     expect((await json("cp", "-r", "memory://b/prefix/a", "memory://c/x")).value).toMatchObject({ key: "x" });

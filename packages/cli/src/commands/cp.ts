@@ -21,6 +21,7 @@ import { describeCounts, describeWrite } from "../describe-write.js";
 import { EXIT } from "../exit-code.js";
 import { formatCount, formatDuration, formatName, formatRate, formatSize } from "../format.js";
 import { intoFolder, liesBelow, nameOf } from "../location.js";
+import { orBelow } from "../or-below.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { addVerifyFlag, contentName, type VerifyFlag } from "../read-options.js";
@@ -72,7 +73,11 @@ async function cpObject(context: CommandContext, source: string, target: string,
   const to = await context.openObject(targetUri, options);
   const progress = context.startProgress("cp");
   const { verify } = options;
-  const { result, verifiedBy } = await copyObject({ from, to, decode, verify, progress, signal, writer });
+  const { result, verifiedBy } = await orBelow(
+    context,
+    from.store.uriOf(from.key),
+    copyObject({ from, to, decode, verify, progress, signal, writer }),
+  );
   return describeWrite(result, progress, { uri: from.store.uriOf(from.key), verifiedBy });
 }
 

@@ -3,6 +3,7 @@ import { addCommonOptions, addDurabilityOption, type CommonOptions, type StoreOp
 import type { CommandContext } from "../context.js";
 import { describeWrite } from "../describe-write.js";
 import { intoFolder, nameOf } from "../location.js";
+import { orBelow } from "../or-below.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 import { addReadOptions, contentName, getOptionsOf, type ReadOptions } from "../read-options.js";
@@ -41,7 +42,11 @@ async function get(
   const target = intoFolder(context.toUri(file), name);
   const special = await specialFileOf(target);
   const to = special === undefined ? await context.openObject(target, options) : undefined;
-  const object = await from.store.get(from.key, { ...getOptionsOf(options, signal), lendChunks: to !== undefined });
+  const object = await orBelow(
+    context,
+    from.store.uriOf(from.key),
+    from.store.get(from.key, { ...getOptionsOf(options, signal), lendChunks: to !== undefined }),
+  );
   const { range, info } = object;
   const bytes = range === undefined ? undefined : range.end - range.start;
   const progress = context.startProgress("get", bytes === undefined ? {} : { bytes });

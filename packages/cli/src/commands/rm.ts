@@ -5,7 +5,7 @@ import { addCommonOptions, addKeepGoingOption, type CommonOptions, type KeepGoin
 import type { CommandContext } from "../context.js";
 import { EXIT } from "../exit-code.js";
 import { refuseFolderLink } from "../folder-link.js";
-import { formatCount } from "../format.js";
+import { formatCount, formatName } from "../format.js";
 import { nameOf } from "../location.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
@@ -40,20 +40,39 @@ async function rm(context: CommandContext, sources: readonly string[], options: 
   const failures = new ToldFailures(context, "not removed");
   const run: RmRun = { context, recursive, removal, ...(options.keepGoing === true && { failures }) };
   const missing: string[] = [];
+  let namesakes: readonly string[] = [];
   try {
     for (const uri of uris) if (!(await removeOrTell(run, uri))) missing.push(uri);
     await refuseMissing(run, missing, options.force === true);
+    if (recursive) namesakes = await namesakesOf(context, uris, missing);
   } catch (error) {
     throw removal.failure(error);
   }
   const { removed } = removal;
+  for (const uri of namesakes)
+    await context.complain(`${formatName(uri)} is an object itself, and stays; sluice rm removes it`);
   const left = failures.count === 0 ? "" : `, ${formatCount(failures.count, "name")} not removed`;
   return {
     kind: "result",
     exitCode: failures.count === 0 ? EXIT.good : EXIT.notDone,
-    value: { uris, removed, ...failures.value },
+    value: { uris, removed, ...(namesakes.length > 0 && { namesakes }), ...failures.value },
     lines: [`removed ${formatCount(removed, "object")}${left}`],
   };
+}
+
+/** The objects that have the very name of what was emptied: they lie beside it, not below. */
+async function namesakesOf(
+  context: CommandContext,
+  uris: readonly string[],
+  missing: readonly string[],
+): Promise<string[]> {
+  const namesakes: string[] = [];
+  for (const uri of uris) {
+    if (missing.includes(uri) || uri.endsWith("/") || (await context.namesNoObject(uri))) continue;
+    const { store, key } = await context.openObject(uri);
+    if (await store.exists(key, { signal: context.signal })) namesakes.push(uri);
+  }
+  return namesakes;
 }
 
 interface RmRun {

@@ -3,6 +3,7 @@ import { CommandError } from "../command-error.js";
 import { addCommonOptions, type CommonOptions } from "../common-options.js";
 import type { CommandContext } from "../context.js";
 import { formatName, formatSize } from "../format.js";
+import { orBelow } from "../or-below.js";
 import type { Outcome } from "../outcome.js";
 import type { RunCommand } from "../program.js";
 
@@ -21,7 +22,7 @@ async function stat(context: CommandContext, source: string): Promise<Outcome> {
   if (await context.namesNoObject(uri))
     throw new CommandError("Usage", `${uri} names no object; list it with sluice ls`, uri);
   const { store, key } = await context.openObject(uri);
-  const info = await store.head(key, { signal: context.signal });
+  const info = await orBelow(context, uri, store.head(key, { signal: context.signal }));
   const { size, lastModified, etag, checksum, storedChecksum, versionId, contentType, metadata } = info;
   const facts = {
     uri: info.uri,
