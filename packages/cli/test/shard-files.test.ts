@@ -35,6 +35,14 @@ describe("a folder of shards", () => {
       () => mkdir(at("model/sub")),
       "sub is a folder, and no shard; give a folder that holds shards alone, one file a rank (sluice cp --recursive copies",
     ],
+    ["a line break in a name", () => writeFile(at("model/rank\n2"), "x"), 'rank\\u000a2" has a control character'],
+    ["a tab in a name", () => writeFile(at("model/\t"), "x"), '\\u0009" has a control character'],
+    ["an escape in a name", () => writeFile(at("model/\u001b[2J"), "x"), '\\u001b[2J" has a control character'],
+    [
+      "a \\ in a name",
+      () => writeFile(at("model/rank\\2"), "x"),
+      "rank\\\\2 has a control character or a \\ in its name",
+    ],
     [
       "a name that is no UTF-8",
       () => writeFile(Buffer.concat([Buffer.from(at("model/rank-2")), Buffer.from([0xff])]), "third"),

@@ -6,6 +6,7 @@ import type { Manifest } from "@sluice/checkpoint";
 import { compareKeys } from "@sluice/core";
 import { escapeRawName, fromNodeError, RESERVED_PREFIX } from "@sluice/core/local";
 import { CommandError } from "../../command-error.js";
+import { formatName } from "../../format.js";
 import { refuseDash, refuseUri } from "../../location.js";
 
 /** A shard that a checkpoint is saved from. */
@@ -34,7 +35,8 @@ export async function listShardFiles(folder: string, workingFolder: string): Pro
   });
   for (const entry of entries) {
     const problem = problemOf(entry);
-    if (problem !== undefined) throw new CommandError("Usage", `${join(folder, escapeRawName(entry.name))} ${problem}`);
+    if (problem !== undefined)
+      throw new CommandError("Usage", `${formatName(join(folder, escapeRawName(entry.name)))} ${problem}`);
   }
   if (entries.length === 0) throw new CommandError("Usage", `${folder} has no files, so there are no ranks to save`);
   for (const entry of entries) if (entry.isSymbolicLink()) await checkLink(join(absolute, entry.name.toString("utf8")));
@@ -59,6 +61,9 @@ function problemOf(entry: Dirent<Buffer>): string | undefined {
     return "is a temporary file: its writer is at work or was killed; wait, or remove the file with sluice sweep";
   }
   if (name === DCP_INDEX) return `is the index of a torch.distributed.checkpoint folder, and no shard; ${ELSEWHERE}`;
+  // A restore would not write it, and name all files by rank.
+  if (!isFileName(name))
+    return "has a control character or a \\ in its name, which restore does not write; give it another one";
   return name.startsWith(".") ? `is a hidden file, and no shard; ${ELSEWHERE}` : undefined;
 }
 
