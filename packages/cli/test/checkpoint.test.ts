@@ -170,6 +170,17 @@ describe("sluice checkpoint", () => {
     });
   });
 
+  test("the help of prune says what is deleted without a rule, and by --older-than alone", async () => {
+    const { stdout } = await sluice("prune", "--help");
+    expect(stdout.replaceAll(/\s+/g, " ")).toMatch(
+      /with a rule the checkpoints .* --older-than alone deletes all older ones but/,
+    );
+    for (const step of ["1", "2"]) await sluice("save", "model", "run", "--step", step);
+    expect((await json("prune", "run", "--dry-run")).value).toMatchObject({ checkpoints: [] });
+    const aged = await json("prune", "run", "--dry-run", "--older-than", "0s");
+    expect(aged.value).toMatchObject({ checkpoints: [{ step: 1 }], kept: [{ step: 2 }] });
+  });
+
   test("a fallback names each newer checkpoint that could not be used, and why", async () => {
     const keys: string[] = [];
     for (const step of ["1", "2", "3", "4"]) {

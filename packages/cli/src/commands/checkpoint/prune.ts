@@ -24,7 +24,7 @@ export function addCheckpointPrune(group: Command, run: RunCommand): void {
   const command = group
     .command("prune")
     .description(
-      "Delete checkpoints that no rule keeps, and what uncommitted attempts have left; the latest always stays.",
+      "Delete what uncommitted attempts have left, and with a rule the checkpoints that no rule keeps; the latest always stays. --older-than alone deletes all older ones but the latest.",
     )
     .argument("<uri>", "where checkpoints lie")
     .option("--keep-last <n>", "keep so many of the newest", optionParser(wholeNumber(1, MAX_KEPT)))
