@@ -40,6 +40,17 @@ test.each([
   expect(await readdir(join(folder, "set"))).toEqual([]);
 });
 
+test("two signals at once are one: gen cleans up", async () => {
+  const { child, ended } = start("gen", `${folder}/set`, "--count", "1000", "--size", "8MiB", "--workers", "1");
+  while ((await readdir(join(folder, "set")).catch(() => [])).filter((name) => name.startsWith("object")).length < 3);
+  child.kill("SIGINT");
+  child.kill("SIGTERM");
+  const { code, stderr } = await ended;
+  expect(stderr).toMatch(/cancelled \d+ writers?, removed \d+ objects?/);
+  expect([130, 143]).toContain(code);
+  expect(await readdir(join(folder, "set"))).toEqual([]);
+});
+
 test("a reader that closes the pipe ends cat quietly", async () => {
   const made = await start("gen", `${folder}/set`, "--size", "64MiB", "--durability", "none").ended;
   expect(made.code).toBe(0);

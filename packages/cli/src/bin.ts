@@ -8,7 +8,11 @@ import { refuseRawText } from "./raw-text.js";
 // The SDK would tell everybody who runs this under Node 20 what only its maintainers can act on.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
 
+/** A supervisor may send a signal to the process and to its group, milliseconds apart: both are one wish. */
+const SAME_WISH_MS = 200;
+
 const stop = new AbortController();
+let stoppedAtMs = 0;
 allowManyCalls(stop.signal);
 
 for (const [signal, exitCode] of [
@@ -17,7 +21,9 @@ for (const [signal, exitCode] of [
 ] as const) {
   process.on(signal, () => {
     // The first one lets the command clean up, the second one does not wait for it.
-    if (stop.signal.aborted) process.exit(exitCode);
+    if (stop.signal.aborted && performance.now() - stoppedAtMs > SAME_WISH_MS) process.exit(exitCode);
+    if (stop.signal.aborted) return;
+    stoppedAtMs = performance.now();
     stop.abort(signal);
   });
 }
