@@ -16,7 +16,7 @@ test.each(["quickstart/quickstart.mjs", "quickstart/quickstart.cjs"])("%s does w
 test("checkpoint/checkpoint.mjs does what it says", async () => {
   const { stdout } = await run(process.execPath, [path("checkpoint/checkpoint.mjs")]);
   expect(stdout).toMatch(
-    /^manifests\/ckpt-100-.*\.json: rank 1 is shards\/.*\/rank-1\.bin, 9890 bytes, crc32c:[0-9a-f]{8}\n/,
+    /^manifests\/ckpt-100-.*\.json: rank 1 is shards\/.*\/rank-1-[0-9a-f]{16}\.bin, 9890 bytes, crc32c:[0-9a-f]{8}\n/,
   );
   expect(stdout).toMatch(/\nstep 100: 9890 bytes of rank 1, tensor w \[2,2\] is 1,2,3,4\n$/);
 });

@@ -56,17 +56,15 @@ function parse(text) {
 
 function answer(socket, { method, target, headers }) {
   if (method === "PUT" && headers.has("x-ms-version")) {
-    return send(socket, "201 Created", ['ETag: "0x1"', "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT"], "");
+    const facts = ['ETag: "0x1"', "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT", "x-ms-request-id: drain"];
+    return send(socket, "201 Created", facts, "");
   }
   if (method === "GET" || method === "HEAD") return sendZeros(socket, method, target, headers);
   if (method === "DELETE") return send(socket, "204 No Content", [], "");
   if (method === "POST" && /[?&]uploads/.test(target)) {
-    return send(
-      socket,
-      "200 OK",
-      [],
-      "<InitiateMultipartUploadResult><Bucket>drain</Bucket><Key>k</Key><UploadId>u</UploadId></InitiateMultipartUploadResult>",
-    );
+    const [, bucket, key] = /^\/([^/?]+)\/([^?]+)/.exec(target) ?? [];
+    const body = `<Bucket>${bucket}</Bucket><Key>${decodeURIComponent(key)}</Key><UploadId>u</UploadId>`;
+    return send(socket, "200 OK", [], `<InitiateMultipartUploadResult>${body}</InitiateMultipartUploadResult>`);
   }
   if (method === "POST") {
     return send(

@@ -14,7 +14,9 @@ export function drawHeader(draw: Draw): AnswerMutation {
     if (name === undefined || value === undefined) return undefined;
     const lower = name.toLowerCase();
     if (how === "removed") return told(exchange, `${name} removed`, lower, undefined);
-    if (how === "garbled") return told(exchange, `${name} became ${JSON.stringify(garbled)}`, lower, garbled);
+    // An ETag is whatever the service likes.
+    const isGood = lower === "etag" && garbled !== "";
+    if (how === "garbled") return told(exchange, `${name} became ${JSON.stringify(garbled)}`, lower, garbled, isGood);
     const other = otherValue(lower, value, number);
     if (how === "other") return told(exchange, `${name} became ${other}`, lower, other, true);
     const headers = [...answer.headers, [name, other] as const];
