@@ -32,8 +32,9 @@ export function describeVerified(verifiedBy: VerifiedBy | "manifest"): string {
   return `verified by ${verifiedBy}`;
 }
 
-/** How many of many were verified by what. */
+/** How many of many were verified by what, the most first. */
 export function describeCounts(counts: { readonly [Name in VerifiedBy | "manifest"]?: number }): string {
   const entries = Object.entries(counts) as [VerifiedBy | "manifest", number][];
+  entries.sort(([, first], [, second]) => second - first);
   return entries.map(([by, count]) => `${count} ${describeVerified(by)}`).join(", ");
 }

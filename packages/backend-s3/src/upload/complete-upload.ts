@@ -79,7 +79,9 @@ async function complete(
   signal: AbortSignal,
 ): Promise<SinkReceipt> {
   const isFull = mode === "full";
-  const checksum = toBase64(parseChecksum(summary.storedChecksum, "finalize"));
+  // Of parts that the server has copied nobody knows it.
+  const checksum =
+    summary.storedChecksum === "" ? undefined : toBase64(parseChecksum(summary.storedChecksum, "finalize"));
   const command = new CompleteMultipartUploadCommand({
     ...target,
     MultipartUpload: { Parts: parts.map(asCompletedPart) },
@@ -94,11 +96,13 @@ async function complete(
   // Ceph answers so when it is asked again, without looking whether it has the object.
   if (answer.ETag === undefined || answer.ETag === "") throw new ObjectStoreError("Unavailable", "no ETag came back");
   const echo = answer.ChecksumType === "FULL_OBJECT" ? answer.ChecksumCRC32C : undefined;
-  if (echo !== undefined && echo !== checksum) throw arrivedDamaged("the object was published, but it", checksum, echo);
+  if (echo !== undefined && checksum !== undefined && echo !== checksum)
+    throw arrivedDamaged("the object was published, but it", checksum, echo);
   const etag = quoted(answer.ETag);
-  const isWhole = echo !== undefined || etag === multipartEtag(parts) || (await hasSize(bucket, target, etag, summary));
+  const isProven = echo !== undefined && checksum !== undefined;
+  const isWhole = isProven || etag === multipartEtag(parts) || (await hasSize(bucket, target, etag, summary));
   // Parts that were checked on arrival, and of which none is missing, are the object.
-  const isChecked = echo !== undefined || (isWhole && parts.every(({ receipt }) => receipt.echo !== undefined));
+  const isChecked = isProven || (isWhole && parts.every(({ receipt }) => receipt.echo !== undefined));
   return {
     etag,
     ...(answer.VersionId !== undefined && { versionId: answer.VersionId }),
