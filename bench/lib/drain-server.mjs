@@ -7,6 +7,9 @@ const ZEROS = Buffer.alloc(1 << 20);
 /** Every connection reads into the same memory: a server that made new memory for what it throws away would be the limit. */
 const READ_BUFFER = Buffer.alloc(256 << 10);
 
+/** How many bytes the parts of each upload had, by its path. */
+const uploads = new Map();
+
 const server = createServer({ pauseOnConnect: true }, ({ _handle: handle }) => {
   const callback = (bytes, buffer) => {
     take(buffer.subarray(0, bytes));
@@ -54,7 +57,9 @@ function parse(text) {
   return { method, target, headers, contentLength: Number(headers.get("content-length") ?? 0) };
 }
 
-function answer(socket, { method, target, headers }) {
+function answer(socket, { method, target, headers, contentLength }) {
+  const [path] = target.split("?");
+  if (target.includes("partNumber=")) uploads.set(path, (uploads.get(path) ?? 0) + contentLength);
   if (method === "PUT" && headers.has("x-ms-version")) {
     const facts = ['ETag: "0x1"', "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT", "x-ms-request-id: drain"];
     return send(socket, "201 Created", facts, "");
@@ -80,12 +85,13 @@ function answer(socket, { method, target, headers }) {
 
 /** `/drain/<bytes>` is an object of so many zeros. */
 function sendZeros(socket, method, target, headers) {
-  const size = Number(/\/(\d+)(\?|$)/.exec(target)?.[1] ?? 0);
+  const uploaded = uploads.get(target.split("?")[0]);
+  const size = uploaded ?? Number(/\/(\d+)(\?|$)/.exec(target)?.[1] ?? 0);
   const range = /bytes=(\d+)-(\d*)/.exec(headers.get("range") ?? "");
   const start = range === null ? 0 : Number(range[1]);
   const end = range === null || range[2] === "" ? size : Math.min(size, Number(range[2]) + 1);
   const facts = [
-    'ETag: "e"',
+    `ETag: "${uploaded === undefined ? "e" : "e-1"}"`,
     "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT",
     "Accept-Ranges: bytes",
     "Content-Type: application/octet-stream",
