@@ -67,6 +67,7 @@ function answer(socket, { method, target, headers, contentLength }) {
   if (method === "GET" || method === "HEAD") return sendZeros(socket, method, target, headers);
   if (method === "DELETE") return send(socket, "204 No Content", [], "");
   if (method === "POST" && /[?&]uploads/.test(target)) {
+    uploads.set(path, 0);
     const [, bucket, key] = /^\/([^/?]+)\/([^?]+)/.exec(target) ?? [];
     const body = `<Bucket>${bucket}</Bucket><Key>${decodeURIComponent(key)}</Key><UploadId>u</UploadId>`;
     return send(socket, "200 OK", [], `<InitiateMultipartUploadResult>${body}</InitiateMultipartUploadResult>`);
