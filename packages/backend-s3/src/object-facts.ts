@@ -28,6 +28,11 @@ export function quoted(etag: string): string {
   return etag === "" || etag.startsWith('"') || etag.startsWith("W/") ? etag : `"${etag}"`;
 }
 
+/** The MD5 that an ETag is, in lower-case hex digits; undefined for an ETag of another form. */
+export function md5OfEtag(etag: string): string | undefined {
+  return /^"?([0-9a-f]{32})"?$/i.exec(etag)?.[1]?.toLowerCase();
+}
+
 /** S3's form of a CRC-32C: base64 of its four bytes, the highest first. */
 export function toBase64(crc32c: number): string {
   const bytes = Buffer.alloc(4);

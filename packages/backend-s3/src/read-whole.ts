@@ -3,9 +3,9 @@ import { isObjectStoreError, ObjectStoreError, type OpenedRange, type ReadPin, t
 import type { S3Bucket } from "./bucket.js";
 import { headObject } from "./head.js";
 import { MD5_LIMIT_BYTES } from "./limits.js";
+import { md5OfEtag } from "./object-facts.js";
 
-const MD5_ETAG = /^"[0-9a-f]{32}"$/;
-const MD5_ETAG_OF_NOTHING = '"d41d8cd98f00b204e9800998ecf8427e"';
+const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
 
 /**
  * An answer that brings a whole object, once more than its `Content-Length` tells that nothing is missing: a checksum, an ETag
@@ -18,10 +18,11 @@ export async function provenWhole(
   { signal }: ReadPin,
 ): Promise<WholeObject | undefined> {
   const { etag, storedChecksum } = whole.object;
-  if (storedChecksum !== undefined || (whole.end === 0 && etag === MD5_ETAG_OF_NOTHING)) return whole;
+  const md5 = md5OfEtag(etag);
+  if (storedChecksum !== undefined || (whole.end === 0 && md5 === MD5_OF_NOTHING)) return whole;
   const head = () => headObject(bucket, key, { ifMatch: etag, signal });
-  if (whole.end > 0 && whole.end <= MD5_LIMIT_BYTES && MD5_ETAG.test(etag)) {
-    return { ...whole, ...provenAtEnd(whole, async () => requireSize(whole.end, (await head()).size)) };
+  if (whole.end > 0 && whole.end <= MD5_LIMIT_BYTES && md5 !== undefined) {
+    return { ...whole, ...provenAtEnd(whole, md5, async () => requireSize(whole.end, (await head()).size)) };
   }
   try {
     const object = await head();
@@ -37,10 +38,14 @@ export async function provenWhole(
 }
 
 /** The same body, which asks `confirm` at its end unless the bytes have the MD5 that is the ETag. */
-function provenAtEnd({ object, body, drain }: WholeObject, confirm: () => Promise<void>): Omit<OpenedRange, "cancel"> {
+function provenAtEnd(
+  { body, drain }: WholeObject,
+  md5: string,
+  confirm: () => Promise<void>,
+): Omit<OpenedRange, "cancel"> {
   const hash = createHash("md5");
   const prove = async (): Promise<void> => {
-    if (`"${hash.digest("hex")}"` !== object.etag) await confirm();
+    if (hash.digest("hex") !== md5) await confirm();
   };
   async function* proven(): AsyncGenerator<Uint8Array, void, void> {
     for await (const chunk of body) {

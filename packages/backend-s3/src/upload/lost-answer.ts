@@ -4,6 +4,7 @@ import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 import { isObjectStoreError, ObjectStoreError, type SinkOptions, type StoredPart } from "@sluice/core";
 import { attemptsOf } from "../errors.js";
 import { WRITE_ID } from "../metadata.js";
+import { md5OfEtag } from "../object-facts.js";
 import { DEFAULT_CONTENT_TYPE } from "../write-fields.js";
 
 /** How long a put may go on after an abort, and how long what became of it may then be asked for. Together below 1 s. */
@@ -51,7 +52,7 @@ export function wholeEtag(bytes: Uint8Array): string {
 export function multipartEtag(parts: readonly StoredPart<{ readonly etag: string }>[]): string | undefined {
   const hash = createHash("md5");
   for (const { receipt } of parts) {
-    const md5 = /^"?([0-9a-f]{32})"?$/i.exec(receipt.etag)?.[1];
+    const md5 = md5OfEtag(receipt.etag);
     if (md5 === undefined) return undefined;
     hash.update(Buffer.from(md5, "hex"));
   }

@@ -14,7 +14,7 @@ import { arrivedDamaged } from "../errors.js";
 import { askHead } from "../head.js";
 import { MD5_LIMIT_BYTES } from "../limits.js";
 import { WRITE_ID } from "../metadata.js";
-import { quoted, toBase64 } from "../object-facts.js";
+import { md5OfEtag, quoted, toBase64 } from "../object-facts.js";
 import { DEFAULT_CONTENT_TYPE, tagging, writeFields } from "../write-fields.js";
 import { insist } from "./insist.js";
 import {
@@ -83,9 +83,10 @@ function isVerified(bytes: Uint8Array, checksum: string, answer: PutAnswer): boo
     if (echo === checksum) return true;
     throw arrivedDamaged("the object was published, but it", checksum, echo);
   }
-  if (bytes.byteLength > MD5_LIMIT_BYTES || !/^"?[0-9a-f]{32}"?$/i.test(ETag)) return false;
+  const md5 = md5OfEtag(ETag);
+  if (bytes.byteLength > MD5_LIMIT_BYTES || md5 === undefined) return false;
   const etag = wholeEtag(bytes);
-  if (quoted(ETag).toLowerCase() === etag) return true;
+  if (quoted(md5) === etag) return true;
   // Encrypted with another key than the store's own, its ETag is something else.
   if (ServerSideEncryption !== "AES256" || SSECustomerAlgorithm !== undefined) return false;
   throw arrivedDamaged("the object was published, but it", etag, ETag);
